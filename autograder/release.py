@@ -50,27 +50,34 @@ def release(course: Course, assignment: str, *, check: bool = False) -> Release:
 
 
 def released_text(source: AssignmentSource) -> str:
-    """The release as the text of an ipynb file: nbgrader's `generate_assignment` on the source notebook."""
+    """The release as the text of an ipynb file."""
+    return notebook_text(generate(source))
+
+
+def generate(source: AssignmentSource, db_url: str | None = None) -> NotebookNode:
+    """Run nbgrader's `generate_assignment` on the source; with `db_url`, the gradebook learns the cells and points.
+
+    Raises CourseError with nbgrader's own words where it refuses.
+    """
     with tempfile.TemporaryDirectory(prefix="release-") as folder:
         root = Path(folder)
         write_atomically(root / "source" / source.name / f"{source.name}.ipynb", notebook_text(source.notebook))
         converter = GenerateAssignment(
             coursedir=CourseDirectory(root=str(root), assignment_id=source.name, notebook_id=source.name)
         )
-        converter.no_database = True
-        converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
-        converter.log = _quiet_log()
+        if db_url is None:
+            converter.no_database = True
+            converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
+        else:
+            converter.coursedir.db_url = db_url
+        refusals = _Refusals()
+        converter.log = logging.Logger("release", logging.ERROR)
+        converter.log.addHandler(refusals)
         try:
             converter.start()
         except NbGraderException as error:
-            raise CourseError(f"nbgrader cannot release {source.name}: {error}") from error
-        notebook = nbformat.read(root / "release" / source.name / f"{source.name}.ipynb", as_version=4)
-    return notebook_text(notebook)
-
-
-def released_notebook(source: AssignmentSource) -> NotebookNode:
-    """The release as a notebook object."""
-    return nbformat.reads(released_text(source), as_version=4)
+            raise CourseError(f"nbgrader cannot release {source.name}: {refusals.reason or error}") from error
+        return nbformat.read(root / "release" / source.name / f"{source.name}.ipynb", as_version=4)
 
 
 def notebook_text(notebook: NotebookNode) -> str:
@@ -78,7 +85,14 @@ def notebook_text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
-def _quiet_log() -> logging.Logger:
-    log = logging.getLogger("autograder.release")
-    log.setLevel(logging.ERROR)
-    return log
+class _Refusals(logging.Handler):
+    """Keeps the last line of the first traceback that nbgrader logs: what it refused, and why."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.reason = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().strip()
+        if not self.reason and text.startswith("Traceback"):
+            self.reason = text.splitlines()[-1]

@@ -1,0 +1,168 @@
+"""nbgrader's gradebook: results go in, hand-given points come out. One transaction a submission."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.api import (
+    Comment,
+    Gradebook,
+    Grade,
+    MissingEntry,
+    SolutionCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.course import Course, CourseError
+from autograder.release import generate
+from autograder.results import Result
+from autograder.source import AssignmentSource, Role
+
+NO_RESPONSE = "No response."
+
+
+@dataclass(frozen=True)
+class ManualGrade:
+    """A hand-graded cell. `score` is None while it waits for a person."""
+
+    score: float | None
+    max_score: float
+    comment: str = ""
+
+
+@contextmanager
+def open_gradebook(course: Course) -> Iterator[Gradebook]:
+    """The course's gradebook; CourseError if the database cannot be opened."""
+    try:
+        with _alembic_on_path():
+            gradebook = Gradebook(course.db_url, "")
+    except SQLAlchemyError as error:
+        raise CourseError(f"The gradebook {course.db_url} cannot be opened: {error.__cause__ or error}.") from error
+    with gradebook:
+        yield gradebook
+
+
+def register(course: Course, source: AssignmentSource) -> None:
+    """Let the gradebook know the assignment's cells and points, as `nbgrader generate_assignment` does."""
+    with _alembic_on_path():
+        generate(source, course.db_url)
+    due = course.assignment(source.name).due
+    if due is not None:
+        with open_gradebook(course) as gradebook:
+            gradebook.update_or_create_assignment(source.name, duedate=due)
+
+
+def record(
+    gradebook: Gradebook,
+    source: AssignmentSource,
+    result: Result,
+    answers: dict[str, str],
+    *,
+    timestamp: datetime | None = None,
+    changed: bool = False,
+) -> None:
+    """Write one result in one transaction. Points given by hand stay; `changed` asks for a new look at them."""
+    session = gradebook.db
+    try:
+        with session.no_autoflush:
+            grades, comments = _submission_rows(gradebook, result, timestamp)
+        points = {test.grade_id: test.points for e in result.exercises for test in e.tests}
+        hints = {e.grade_id: e.message for e in result.exercises}
+        for name, grade in grades.items():
+            if name in points:
+                grade.auto_score = points[name]
+                grade.needs_manual_grade = False
+            elif not is_answered(source, name, answers.get(name)):
+                grade.auto_score, grade.needs_manual_grade = 0.0, False
+            else:
+                grade.auto_score = None
+                grade.needs_manual_grade = grade.manual_score is None or changed or bool(grade.needs_manual_grade)
+        for name, comment in comments.items():
+            unanswered = not is_answered(source, name, answers.get(name))
+            comment.auto_comment = NO_RESPONSE if unanswered else hints.get(name) or None
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:
+    """What a person has graded or has still to grade, by grade_id; empty for an unknown submission."""
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return {}
+    found = {}
+    for notebook in submission.notebooks:
+        written = {c.name: c.comment or "" for c in notebook.comments if c.manual_comment or c.auto_comment}
+        for grade in notebook.grades:
+            if grade.manual_score is not None or grade.needs_manual_grade or grade.cell.cell_type == "markdown":
+                score = None if grade.needs_manual_grade and grade.manual_score is None else float(grade.score or 0)
+                found[grade.name] = ManualGrade(score, float(grade.max_score), written.get(grade.name, ""))
+    return found
+
+
+def is_answered(source: AssignmentSource, grade_id: str, answer: str | None) -> bool:
+    """Whether a student wrote anything in the place of the stub."""
+    cell = source.by_grade_id.get(grade_id)
+    if answer is None or not answer.strip() or cell is None:
+        return False
+    if cell.role is Role.MANUAL:
+        return answer.strip() != "YOUR ANSWER HERE"
+    return "raise NotImplementedError()" not in answer or "# YOUR CODE HERE" not in answer
+
+
+def _submission_rows(
+    gradebook: Gradebook, result: Result, timestamp: datetime | None
+) -> tuple[dict[str, Grade], dict[str, Comment]]:
+    """The rows of one submission, made where they are missing, nothing committed yet."""
+    session = gradebook.db
+    assignment = gradebook.find_assignment(result.assignment)
+    student = session.get(Student, result.student)
+    if student is None:
+        student = Student(id=result.student)
+        session.add(student)
+    submission = next((s for s in assignment.submissions if s.student_id == result.student), None)
+    if submission is None:
+        submission = SubmittedAssignment(assignment=assignment, student=student)
+        session.add(submission)
+    if timestamp is not None:
+        submission.timestamp = timestamp
+    grades: dict[str, Grade] = {}
+    comments: dict[str, Comment] = {}
+    for notebook in assignment.notebooks:
+        rows = next((n for n in submission.notebooks if n.notebook is notebook), None)
+        if rows is None:
+            rows = SubmittedNotebook(notebook=notebook, assignment=submission)
+            session.add(rows)
+        have = {g.cell_id for g in rows.grades}
+        for cell in notebook.grade_cells:
+            if cell.id not in have:
+                session.add(Grade(cell_id=cell.id, cell=cell, notebook=rows))
+        have = {c.cell_id for c in rows.comments}
+        for cell in notebook.solution_cells:
+            if cell.id not in have:
+                session.add(Comment(cell_id=cell.id, cell=cell, notebook=rows))
+        grades |= {g.cell.name: g for g in rows.grades}
+        comments |= {c.cell.name: c for c in rows.comments if isinstance(c.cell, SolutionCell)}
+    return grades, comments
+
+
+@contextmanager
+def _alembic_on_path() -> Iterator[None]:
+    """nbgrader calls `alembic` by name for a new database; it lies beside this Python."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

@@ -1,0 +1,298 @@
+"""Grading one submission: bytes in, a Result out. Nothing here writes to a shared place.
+
+Each code cell of the frame runs in the student room; each test cell of the source runs in the clean room, against
+proxies of the student's names. A cell that ends the student's process costs its own exercise: the room is opened
+again, the cell is left out, and the rest is graded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.repair import Frame, FrameCell, put_on_frame
+from autograder.results import ExerciseResult, Result, TestResult, Verdict
+from autograder.rooms.limits import Limits
+from autograder.rooms.server import RoomLost, RoomServer
+from autograder.rooms.student import Broken, CellOutcome, StudentRoom
+from autograder.rooms.tester import Tester, TestOutcome
+from autograder.source import AssignmentSource, Role, SourceCell, exercise_of
+from autograder.submission import Unreadable, digest, parse_notebook
+from autograder.verdicts import (
+    broken_text,
+    judge,
+    not_answered,
+    of_broken,
+    summary,
+)
+
+SERVE = '__import__("autograder.rooms.bridge", fromlist=["serve"]).serve()'
+SEED = 0
+MAX_RESTARTS = 4
+FILE_NAME = "submission.ipynb"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The result, and the notebook as it ran (None if it could not be read)."""
+
+    result: Result
+    notebook: NotebookNode | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def grade(
+    student: str,
+    data: bytes,
+    source: AssignmentSource,
+    limits: Limits,
+    rooms: RoomServer,
+    receipt: dict[str, str] | None = None,
+) -> Graded:
+    """Grade one file. Never raises for anything that the file contains."""
+    started = time.perf_counter()
+    receipt = {"submission": digest(data), "assignment": source.digest, "seed": str(SEED), **(receipt or {})}
+    try:
+        frame = put_on_frame(source, parse_notebook(data))
+    except Unreadable as problem:
+        return Graded(unreadable(student, source, problem, limits, receipt))
+    run = Run(source, frame, limits, rooms, data)
+    try:
+        run.execute()
+    except RoomLost as error:
+        result = unreadable(student, source, Unreadable(Verdict.NOT_GRADED, str(error)), limits, receipt)
+        return Graded(result, None, frame.answers)
+    exercises = tuple(_exercise_result(exercise.name, exercise.tests, run.results) for exercise in source.exercises)
+    verdict, message = summary(exercises)
+    result = Result(
+        student=student,
+        assignment=source.name,
+        release=source.digest[:12],
+        verdict=verdict,
+        score=sum(e.points for e in exercises),
+        max_score=source.max_score,
+        message=message,
+        exercises=exercises,
+        repairs=frame.repairs,
+        limits=dataclasses.asdict(limits),
+        receipt=receipt,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+    return Graded(result, run.notebook(), frame.answers)
+
+
+def unreadable(
+    student: str, source: AssignmentSource, problem: Unreadable, limits: Limits, receipt: dict[str, str]
+) -> Result:
+    """The result of a file that could not be graded: every exercise has its verdict and no points."""
+    exercises = tuple(
+        ExerciseResult(e.name, problem.verdict, 0.0, e.max_points, str(problem), None, 0.0, tuple(
+            TestResult(t.grade_id, problem.verdict, 0.0, t.points, str(problem)) for t in e.tests
+        ))
+        for e in source.exercises
+    )  # fmt: skip
+    return Result(
+        student, source.name, source.digest[:12], problem.verdict, 0.0, source.max_score, str(problem),
+        exercises, (), dataclasses.asdict(limits), receipt,
+    )  # fmt: skip
+
+
+def _exercise_result(name: str, cells: tuple[SourceCell, ...], results: dict[str, TestResult]) -> ExerciseResult:
+    tests = tuple(results[cell.grade_id] for cell in cells)
+    lost = [test for test in tests if test.verdict is not Verdict.PASSED]
+    shown = next((test for test in lost if test.hint), lost[0]) if lost else None
+    return ExerciseResult(
+        grade_id=name,
+        verdict=lost[0].verdict if lost else Verdict.PASSED,
+        points=sum(test.points for test in tests),
+        max_points=sum(test.max_points for test in tests),
+        message=shown.message if shown else "",
+        hint=shown.hint if shown else None,
+        seconds=round(sum(test.seconds for test in tests), 3),
+        tests=tests,
+    )
+
+
+class Run:
+    """One execution of a frame in the rooms, or of the part of it that some exercises need."""
+
+    def __init__(
+        self,
+        source: AssignmentSource,
+        frame: Frame,
+        limits: Limits,
+        rooms: RoomServer,
+        data: bytes = b"",
+        only: Collection[str] | None = None,
+    ) -> None:
+        """`only` names exercises: then only the cells that their tests need are run."""
+        self.source, self.frame, self.limits, self.rooms, self.data = source, frame, limits, rooms, data
+        self.results: dict[str, TestResult] = {}
+        self._outcomes: dict[int, CellOutcome] = {}
+        self._left_out: set[int] = set()  # positions of cells that ended the process
+        self._dead: dict[str, Broken] = {}  # exercises that ended the process
+        self._only = only
+        self._wanted = self._positions_to_run()
+        self._clean_needs = self._cells_needed_by_tests()
+        self._end = time.monotonic() + limits.notebook_wall_seconds
+
+    def execute(self) -> None:
+        """Run everything; afterwards `results` has an entry for each wanted test cell."""
+        for _ in range(1 + MAX_RESTARTS):
+            if self._run_once():
+                break
+        for cell in self._tests():
+            self.results.setdefault(
+                cell.grade_id, of_broken(cell, self._dead.get(exercise_of(cell.grade_id), Broken.WALL_TIME))
+            )
+
+    def notebook(self) -> NotebookNode:
+        """The frame as a notebook with the outputs of the student's cells, for people to look at."""
+        cells = []
+        metadata = {c.metadata.nbgrader.grade_id: c.metadata for c in self.source.notebook.cells if "nbgrader" in c.metadata}
+        for position, cell in enumerate(self.frame.cells):
+            made = {
+                "code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell,
+            }[cell.cell_type](cell.text, id=cell.origin.id if cell.origin else f"own-{position}")  # fmt: skip
+            if cell.origin:
+                made.metadata = nbformat.from_dict(metadata[cell.origin.grade_id])
+            if cell.is_code:
+                made.execution_count = position + 1
+                made.outputs = self._outputs(position, cell)
+            cells.append(made)
+        return nbformat.v4.new_notebook(cells=cells, metadata=self.source.notebook.metadata)
+
+    def _outputs(self, position: int, cell: FrameCell) -> list[NotebookNode]:
+        test = self.results.get(cell.origin.grade_id) if cell.origin else None
+        if test is not None:
+            if test.verdict is Verdict.PASSED:
+                return []
+            error = nbformat.v4.new_output("error", ename=test.verdict.value, evalue=test.message)
+            error.traceback = [test.message]
+            return [error]
+        outcome = self._outcomes.get(position)
+        if outcome is None:
+            return []
+        outputs = list(outcome.outputs)
+        if outcome.broken is not None:
+            outputs.append(nbformat.v4.new_output("stream", name="stderr", text=broken_text(outcome.broken) + "\n"))
+        return outputs
+
+    # --- what to run
+
+    def _tests(self) -> list[SourceCell]:
+        return [t for e in self.source.exercises if self._only is None or e.name in self._only for t in e.tests]
+
+    def _positions_to_run(self) -> set[int]:
+        positions = {i for i, cell in enumerate(self.frame.cells) if cell.is_code}
+        if self._only is None:
+            return positions
+        needs = self.source.trust.needs
+        targets = {t.index for t in self._tests()} | {e.solution.index for e in self.source.exercises}
+        needed = targets.union(*(needs[index] for index in targets))
+        return {i for i in positions if (o := self.frame.cells[i].origin) is not None and o.index in needed}
+
+    def _cells_needed_by_tests(self) -> frozenset[int]:
+        trust = self.source.trust
+        tests = [t.index for t in self._tests()]
+        return frozenset().union(*(trust.needs[index] for index in tests)) & trust.clean_cells
+
+    # --- running
+
+    def _run_once(self) -> bool:
+        """Run in fresh rooms up to the end, or to a cell that ends the student's process (False)."""
+        student_end, clean_end = socket.socketpair()
+        with student_end, clean_end:
+            student = self.rooms.student_room(bridge=student_end, files={FILE_NAME: self.data})
+            try:
+                tester = self.rooms.clean_room(bridge=clean_end)
+                try:
+                    return self._run_cells(student, tester)
+                finally:
+                    tester.close()
+            finally:
+                student.close()
+
+    def _run_cells(self, student: StudentRoom, tester: Tester) -> bool:
+        source_cells = iter(self.source.cells)  # plain source cells may be missing from the frame, but tests may need them
+        for position, cell in enumerate(self.frame.cells):
+            if cell.origin is not None:
+                self._run_clean_up_to(cell.origin, source_cells, tester)
+            if position not in self._wanted or position in self._left_out:
+                continue
+            if cell.role is Role.TEST and cell.origin is not None:
+                if not self._test(cell.origin, student, tester):
+                    return False
+            elif not self._run_cell(position, cell, student):
+                return False
+        return True
+
+    def _run_clean_up_to(self, cell: SourceCell, source_cells: object, tester: Tester) -> None:
+        for other in source_cells:  # type: ignore[attr-defined]
+            if other.index in self._clean_needs:
+                outcome = tester.run(other.text)
+                if outcome.outcome != "passed":
+                    raise RoomLost(f"The course's own cell {other.id!r} failed in the clean room: {outcome.message}")
+            if other.index == cell.index:
+                return
+
+    def _run_cell(self, position: int, cell: FrameCell, student: StudentRoom) -> bool:
+        seconds = self._seconds_left()
+        if seconds <= 0:
+            return self._out_of_time()
+        outcome = student.run(cell.text, wall_seconds=seconds)
+        self._outcomes.setdefault(position, outcome)
+        if outcome.alive:
+            return True
+        self._left_out.add(position)
+        if cell.role is Role.SOLUTION and cell.origin is not None:
+            self._dead[cell.origin.grade_id] = outcome.broken or Broken.DIED
+        return False
+
+    def _test(self, cell: SourceCell, student: StudentRoom, tester: Tester) -> bool:
+        exercise = exercise_of(cell.grade_id)
+        if cell.grade_id in self.results:
+            return True
+        if exercise in self._dead:
+            self.results[cell.grade_id] = of_broken(cell, self._dead[exercise])
+            return True
+        seconds = self._seconds_left()
+        if seconds <= 0:
+            return self._out_of_time()
+        ticket = student.start(SERVE)
+        outcome: TestOutcome = tester.test(cell.text, self.source.trust.untrusted_reads[cell.index], seconds)
+        if outcome.outcome == "timeout":
+            student.interrupt()
+        served = student.finish(ticket, wall_seconds=seconds if outcome.outcome != "timeout" else 1.0)
+        error = self._error_of(exercise)
+        self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise))
+        if served.alive and tester.alive:
+            return True
+        self._dead[exercise] = served.broken or Broken.DIED
+        return False
+
+    def _error_of(self, exercise: str) -> tuple[str, str, str] | None:
+        """What the exercise's own cell raised when it ran, if anything."""
+        for position, cell in enumerate(self.frame.cells):
+            if cell.role is Role.SOLUTION and cell.origin is not None and cell.origin.grade_id == exercise:
+                outcome = self._outcomes.get(position)
+                return outcome.error if outcome else None
+        return None
+
+    def _seconds_left(self) -> float:
+        return min(self.limits.cell_wall_seconds, self._end - time.monotonic())
+
+    def _out_of_time(self) -> bool:
+        """The whole notebook's time is used up: what has no result yet counts as timed out."""
+        for cell in self._tests():
+            self.results.setdefault(cell.grade_id, of_broken(cell, Broken.WALL_TIME))
+        return True
+
+
+__all__ = ["Graded", "Run", "grade", "not_answered", "unreadable"]

@@ -1,0 +1,148 @@
+"""Reading what a student handed in: bounded, and always ending in a notebook or in a sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.results import Verdict
+
+MAX_FILE_BYTES = 50 * 1024**2
+_CELL_TYPES = {"code", "markdown", "raw"}
+
+
+class Unreadable(Exception):
+    """The file cannot be graded. `verdict` says of which kind it is, the message what to do."""
+
+    def __init__(self, verdict: Verdict, message: str) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+
+
+@dataclass(frozen=True)
+class SubmittedFile:
+    """A student's file as found on disk. `path` is None where nothing was handed in."""
+
+    student: str
+    path: Path | None
+    others: tuple[Path, ...] = ()
+
+
+def find_submissions(folder: Path, assignment: str) -> tuple[SubmittedFile, ...]:
+    """`folder/<student>/<assignment>/*.ipynb`, one entry per student folder, in the order of names.
+
+    Of several notebooks the one with the assignment's name is graded, else the newest.
+    """
+    if not folder.is_dir():
+        return ()
+    found = []
+    for student in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        notebooks = sorted(p for p in (student / assignment).glob("*.ipynb") if not p.name.startswith("."))
+        notebooks.sort(key=lambda p: (p.stem != assignment, -p.stat().st_mtime_ns, p.name))
+        found.append(SubmittedFile(student.name, notebooks[0] if notebooks else None, tuple(notebooks[1:])))
+    return tuple(found)
+
+
+def submitted_at(file: SubmittedFile) -> datetime | None:
+    """The time in nbgrader's `timestamp.txt` beside the notebook, if there is one that can be read."""
+    if file.path is None:
+        return None
+    try:
+        text = (file.path.parent / "timestamp.txt").read_text(encoding="utf-8").strip()
+        return datetime.fromisoformat(text.removesuffix(" UTC"))
+    except (OSError, ValueError):
+        return None
+
+
+def read_bytes(file: SubmittedFile) -> bytes:
+    """The file's content; Unreadable if there is none, it cannot be read, or it is larger than 50 MB."""
+    if file.path is None:
+        raise Unreadable(Verdict.MISSING, "Nothing was handed in for this assignment.")
+    try:
+        with file.path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(Verdict.MALFORMED, f"The file cannot be read: {error.strerror or error}.") from None
+    if len(data) > MAX_FILE_BYTES:
+        raise Unreadable(
+            Verdict.MALFORMED,
+            f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. Clear the outputs, save it and hand it in again.",
+        )
+    return data
+
+
+def parse_notebook(data: bytes) -> NotebookNode:
+    """A notebook of format 4 with well-formed cells, whatever the bytes are; else Unreadable."""
+    if not data.strip():
+        raise Unreadable(Verdict.MALFORMED, "The file is empty. Save the notebook and hand it in again.")
+    try:
+        document = json.loads(data.decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        raise Unreadable(
+            Verdict.MALFORMED,
+            "The file is not a notebook: it is not JSON. Download it as .ipynb and hand that in.",
+        ) from None
+    if not isinstance(document, dict) or not ({"cells", "worksheets"} & document.keys()):
+        raise Unreadable(Verdict.MALFORMED, "The file is JSON, but not a Jupyter notebook: it has no cells.")
+    major = document.get("nbformat")
+    if major == 3 or (major is None and "worksheets" in document):
+        document = _upgraded(document)
+    elif major != 4:
+        raise Unreadable(
+            Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 3 and 4 can be read."
+        )
+    cells = [_clean_cell(cell) for cell in _list(document.get("cells")) if isinstance(cell, dict)]
+    if not cells:
+        raise Unreadable(Verdict.MALFORMED, "The notebook has no cells.")
+    return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of the file."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(nbformat.convert(nbformat.from_dict(document), 4))
+    except Exception as error:  # whatever a broken file of an old format does to the converter
+        raise Unreadable(
+            Verdict.MALFORMED, f"The notebook has an old format that cannot be converted: {type(error).__name__}."
+        ) from None
+
+
+def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    """Type, text and nbgrader's metadata of a cell; outputs are evidence of another run and are dropped."""
+    cell_type = cell.get("cell_type")
+    metadata = cell.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    kept: dict[str, Any] = {
+        "cell_type": cell_type if cell_type in _CELL_TYPES else "raw",
+        "source": _text(cell.get("source")),
+        "metadata": {"nbgrader": metadata["nbgrader"]} if isinstance(metadata.get("nbgrader"), dict) else {},
+    }
+    identifier = cell.get("id", metadata.get("id"))
+    if isinstance(identifier, str):
+        kept["metadata"]["submitted_id"] = identifier[:64]
+    if kept["cell_type"] == "code":
+        count = cell.get("execution_count")
+        kept["execution_count"] = count if isinstance(count, int) and not isinstance(count, bool) else None
+        kept["outputs"] = []
+    return kept
+
+
+def _text(source: Any) -> str:
+    text = source if isinstance(source, str) else "".join(line for line in _list(source) if isinstance(line, str))
+    text = text.encode("utf-8", errors="replace").decode("utf-8")  # lone surrogates
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,104 @@
+"""From what happened in the rooms to a verdict and a sentence for the student. Pure: no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.results import ExerciseResult, TestResult, Verdict
+from autograder.rooms.student import Broken, CellOutcome
+from autograder.rooms.tester import TestOutcome
+from autograder.source import SourceCell
+
+HIDDEN_FAILED = "A further check failed. It uses other inputs than the checks that you see."
+NOT_WRITTEN = "Not written yet."
+
+_OF_OUTCOME = {
+    "failed": Verdict.FAILED,
+    "error": Verdict.ERROR,
+    "missing": Verdict.MISSING,
+    "refused": Verdict.REFUSED,
+    "timeout": Verdict.TIMEOUT,
+    "lost": Verdict.KILLED,
+}
+_SEVERITY = (
+    Verdict.KILLED, Verdict.OUT_OF_MEMORY, Verdict.LIMIT, Verdict.TOO_MUCH_OUTPUT, Verdict.TIMEOUT,
+    Verdict.REFUSED, Verdict.ERROR, Verdict.FAILED, Verdict.MISSING,
+)  # fmt: skip
+
+
+def judge(
+    cell: SourceCell,
+    outcome: TestOutcome,
+    served: CellOutcome,
+    own_error: tuple[str, str, str] | None,
+    answer: str | None,
+) -> TestResult:
+    """The result of one test cell.
+
+    outcome    what the clean room says; only "passed" earns points
+    served     how the student's process fared while it answered
+    own_error  (name, value, traceback) if the exercise's own cell raised when it ran
+    answer     the student's text, None if the cell is missing
+    """
+    if outcome.outcome == "passed":
+        return TestResult(cell.grade_id, Verdict.PASSED, cell.points, cell.points, seconds=round(outcome.seconds, 3))
+    if served.broken is not None:
+        return of_broken(cell, served.broken)
+    verdict = _OF_OUTCOME[outcome.outcome]
+    message, hint, traceback = outcome.message, outcome.hint, outcome.student_traceback
+    if not_answered(answer) or (own_error and own_error[0] == "NotImplementedError"):
+        verdict, message, hint, traceback = Verdict.MISSING, NOT_WRITTEN, None, None
+    elif own_error and outcome.outcome == "missing":
+        verdict, hint, traceback = Verdict.ERROR, None, own_error[2]
+        message = f"The cell itself stopped with {own_error[0]}: {own_error[1]}"
+    elif verdict is Verdict.MISSING:
+        message = NOT_WRITTEN if outcome.message.startswith("NotImplementedError") else outcome.message
+    elif verdict is Verdict.FAILED and _is_hidden(cell, outcome):
+        message = hint or HIDDEN_FAILED
+    elif verdict is Verdict.ERROR and traceback is None:
+        verdict = Verdict.FAILED
+        message = HIDDEN_FAILED if _is_hidden(cell, outcome) else f"The check could not use the result: {message}"
+    return TestResult(
+        cell.grade_id, verdict, 0.0, cell.points, message[:4000], hint, traceback, round(outcome.seconds, 3)
+    )
+
+
+def of_broken(cell: SourceCell, broken: Broken) -> TestResult:
+    """The result of a test whose exercise broke a limit or ended its process."""
+    return TestResult(cell.grade_id, _verdict_of(broken), 0.0, cell.points, broken_text(broken))
+
+
+def broken_text(broken: Broken) -> str:
+    """What was broken, in words a student understands."""
+    return broken.sentence
+
+
+def not_answered(answer: str | None) -> bool:
+    """Whether the student left the exercise as it was, or removed it."""
+    return answer is None or not answer.strip()
+
+
+def summary(exercises: Sequence[ExerciseResult]) -> tuple[Verdict, str]:
+    """The verdict on a whole submission: passed, or the gravest of its exercises' verdicts."""
+    verdicts = {exercise.verdict for exercise in exercises}
+    passed = sum(exercise.verdict is Verdict.PASSED for exercise in exercises)
+    message = f"{passed} of {len(exercises)} exercises passed."
+    worst = next((verdict for verdict in _SEVERITY if verdict in verdicts), Verdict.PASSED)
+    if worst is Verdict.MISSING and passed:
+        worst = Verdict.FAILED
+    return worst, message
+
+
+def _verdict_of(broken: Broken) -> Verdict:
+    return {
+        "WALL_TIME": Verdict.TIMEOUT,
+        "CPU_TIME": Verdict.TIMEOUT,
+        "MEMORY": Verdict.OUT_OF_MEMORY,
+        "OUTPUT": Verdict.TOO_MUCH_OUTPUT,
+        "DIED": Verdict.KILLED,
+        "KILLED": Verdict.KILLED,
+    }.get(broken.name, Verdict.LIMIT)
+
+
+def _is_hidden(cell: SourceCell, outcome: TestOutcome) -> bool:
+    return bool(cell.hidden_lines) and (outcome.line is None or outcome.line in cell.hidden_lines)
