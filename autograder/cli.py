@@ -1,0 +1,235 @@
+"""The command line: `autograder COMMAND`. Exit codes: 0 done, 1 something fell short, 2 wrong use, 130 interrupted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from autograder.course import Course, CourseError, load_course
+from autograder.files import write_atomically
+from autograder.results import Result, Verdict
+from autograder.rooms.server import RoomServer
+from autograder.solutions import find_course
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Release, grade and report the assignments of a course.",
+)  # fmt: skip
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+AssignmentName = Annotated[str, typer.Argument(help="Its name in course.toml, such as 01_convolution.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write what was found to this file as JSON.")]
+Sandbox = Annotated[str, typer.Option(help="How submissions are shut in: bubblewrap, docker or none.")]
+Submissions = Annotated[
+    Path | None, typer.Option(help="Folder with STUDENT/ASSIGNMENT/*.ipynb; the course's submitted/ by default.")
+]
+
+
+@app.callback()
+def _course_option(
+    context: typer.Context,
+    course: Annotated[Path | None, typer.Option(help="The course folder; by default the one around here.")] = None,
+) -> None:
+    context.obj = course
+
+
+def _course(context: typer.Context) -> Course:
+    return load_course(context.obj) if context.obj is not None else find_course()
+
+
+@app.command()
+def release(
+    context: typer.Context,
+    assignments: Annotated[list[str] | None, typer.Argument(help="All of them, if none is named.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 if notebooks/ is out of date.")] = False,
+) -> None:
+    """Make the students' notebooks from source/."""
+    from autograder.gradebook import register
+    from autograder.release import build_source
+    from autograder.release import release as make
+
+    course = _course(context)
+    stale = False
+    for name in assignments or [a.name for a in course.assignments]:
+        made = make(course, name, check=check)
+        stale |= check and not made.up_to_date
+        if not check:
+            register(course, build_source(course, name))
+        state = "up to date" if made.up_to_date else "differs from source/" if check else "written"
+        out.print(f"{made.path.relative_to(course.root)}: {state}")
+    if stale:
+        err.print("Run `autograder release` and commit the notebooks.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    context: typer.Context,
+    assignment: AssignmentName,
+    submissions: Submissions = None,
+    students: Annotated[str, typer.Option(help="Only these, separated by commas.")] = "",
+    json_file: JsonFile = None,
+    sandbox: Sandbox = "bubblewrap",
+) -> None:
+    """Grade the submissions of a class; exit 1 if any could not be graded."""
+    from autograder import classroom
+    from autograder.source import read_source
+
+    course = _course(context)
+    source = read_source(course, assignment)
+    wanted = [name.strip() for name in students.split(",") if name.strip()]
+    files = classroom.select(course, assignment, submissions, wanted)
+    results: list[Result] = []
+    try:
+        with RoomServer(course.assignment(assignment).limits, sandbox, classroom.preload_of(source)) as rooms:
+            for result in _progress(classroom.grade_class(course, assignment, files, rooms), len(files)):
+                results.append(result)
+    finally:
+        if json_file is not None:
+            write_atomically(json_file, classroom.results_document(assignment, results))
+    out.print(_grade_table(results))
+    out.print(f"Results: {course.results_folder / assignment}")
+    if classroom.falls_short(results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def feedback(context: typer.Context, assignment: AssignmentName) -> None:
+    """Write one page for each student from the stored results."""
+    from autograder import classroom
+    from autograder.feedback import write_feedback
+
+    course = _course(context)
+    course.assignment(assignment)
+    paths = write_feedback(course, assignment, classroom.load_results(course, assignment))
+    out.print(f"{len(paths)} pages: {course.feedback_folder}/STUDENT/{assignment}/{assignment}.html")
+
+
+@app.command()
+def report(context: typer.Context, assignment: AssignmentName) -> None:
+    """Write one page about the whole class."""
+    from autograder import classroom
+    from autograder.report import render_report
+
+    course = _course(context)
+    title = course.assignment(assignment).title
+    results = classroom.load_results(course, assignment)
+    path = course.build_folder / "reports" / f"{assignment}.html"
+    write_atomically(path, render_report(results, course_title=course.title, assignment_title=title))
+    out.print(f"Report: {path}")
+
+
+@app.command()
+def simulate(
+    context: typer.Context,
+    assignment: AssignmentName,
+    students: Annotated[int, typer.Option(min=1, max=100_000)] = 12,
+    seed: Annotated[int, typer.Option()] = 0,
+    submissions: Submissions = None,
+) -> None:
+    """Make a class out of the reference solution and the misconceptions."""
+    from autograder.simulate import simulate as make
+
+    course = _course(context)
+    folder = submissions or course.submitted_folder
+    names = make(course, assignment, students, seed, folder)
+    out.print(f"{len(names)} submissions: {folder}/{names[0]} … {names[-1]}")
+
+
+@app.command()
+def quality(
+    context: typer.Context,
+    assignment: AssignmentName,
+    misconceptions: Annotated[Path | None, typer.Option(help="A further file of misconceptions.")] = None,
+    json_file: JsonFile = None,
+    sandbox: Sandbox = "bubblewrap",
+) -> None:
+    """Try the tests: the reference, the blank release and every misconception; exit 1 if one is not caught."""
+    from autograder import classroom
+    from autograder import quality as tests
+    from autograder.misconceptions import read_misconceptions
+    from autograder.simulate import misconceptions_path
+    from autograder.source import read_source
+
+    course = _course(context)
+    source = read_source(course, assignment)
+    limits = course.assignment(assignment).limits
+    wrong = list(read_misconceptions(misconceptions_path(course, assignment)))
+    wrong += read_misconceptions(misconceptions) if misconceptions else []
+    for one in wrong:
+        if one.exercise not in {e.name for e in source.exercises}:
+            raise CourseError(f"Misconception {one.name!r} is about {one.exercise!r}, which {assignment} does not have.")
+    with RoomServer(limits, sandbox, classroom.preload_of(source)) as rooms:
+        reference = tests.reference_results(source, limits, rooms)
+        blank = tests.blank_results(source, limits, rooms)
+        tried = tuple(_progress(tests.try_misconceptions(source, wrong, limits, rooms), len(wrong)))
+    found = tests.Quality(
+        assignment,
+        sum(r.points for r in reference),
+        tuple(r for r in reference if r.verdict is not Verdict.PASSED),
+        sum(r.points for r in blank),
+        source.max_score,
+        tried,
+    )
+    if json_file is not None:
+        write_atomically(json_file, json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
+    _print_quality(found)
+    if not found.is_good:
+        raise typer.Exit(1)
+
+
+def _progress(steps, total):  # type: ignore[no-untyped-def]
+    """Pass the steps on, with a bar on a terminal and silently elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        for step in steps:
+            yield step
+            bar.advance(task)
+
+
+def _grade_table(results: list[Result]) -> Table:
+    table = Table("student", "points", "verdict", "", box=None, pad_edge=False)
+    for result in results:
+        table.add_row(result.student, f"{result.score:g}/{result.max_score:g}", result.verdict.value, result.message)
+    return table
+
+
+def _print_quality(found) -> None:  # type: ignore[no-untyped-def]
+    table = Table("exercise", "misconception", "points", "rejected", "hint", "what the student reads", box=None)
+    for t in found.tried:
+        hint = "" if t.hinted is None else "yes" if t.hinted else "NO"
+        first = next((line for line in t.message.splitlines() if line.strip()), "")
+        row = (t.misconception.exercise, t.misconception.name, f"{t.points:g}/{t.max_points:g}")
+        table.add_row(*row, "yes" if t.rejected else "NO", hint, first[:90])
+    out.print(table)
+    for failure in found.reference_failures:
+        out.print(f"The reference fails {failure.grade_id}: {failure.verdict.value}. {failure.message}")
+    out.print(f"reference {found.reference_score:g}/{found.max_score:g}, blank {found.blank_score:g}")
+    out.print(
+        f"{len(found.tried)} misconceptions: {found.rejected_share:.0%} rejected, {found.hinted_share:.0%} hinted"
+    )
+
+
+def main() -> None:
+    """Entry point: every foreseen problem is one sentence and an exit code."""
+    try:
+        app()
+    except CourseError as error:
+        err.print(f"[bold]autograder:[/bold] {error}", markup=True, soft_wrap=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("Interrupted. What was finished is stored.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

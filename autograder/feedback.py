@@ -1,0 +1,233 @@
+"""The page that one student gets back, written from a `Result` alone: what it does not hold cannot leak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from autograder import charts, pages
+from autograder.results import ExerciseResult, Result, TestResult, Verdict
+
+# How an exercise ended, said to the student.
+WORDS: Mapping[Verdict, str] = {
+    Verdict.PASSED: "every test passes",
+    Verdict.FAILED: "not right yet",
+    Verdict.ERROR: "stopped with an error",
+    Verdict.MISSING: "not written yet",
+    Verdict.TIMEOUT: "took too long and was stopped",
+    Verdict.OUT_OF_MEMORY: "needed too much memory and was stopped",
+    Verdict.TOO_MUCH_OUTPUT: "printed too much and was stopped",
+    Verdict.LIMIT: "went over a limit and was stopped",
+    Verdict.KILLED: "ended before it had answered",
+    Verdict.REFUSED: "returned something that cannot be compared",
+    Verdict.MALFORMED: "could not be read",
+    Verdict.WRONG_ASSIGNMENT: "belongs to another assignment",
+    Verdict.MANUAL: "waiting for your teacher",
+    Verdict.NOT_GRADED: "not graded: the grader failed, not you",
+}
+
+# What a student can do about a submission that could not be graded at all.
+REMEDIES: Mapping[Verdict, str] = {
+    Verdict.MALFORMED: "Open your notebook, see that it works, save or download it again as .ipynb, and hand that in.",
+    Verdict.WRONG_ASSIGNMENT: "Look for the notebook of this assignment, and hand that in.",
+    Verdict.MISSING: "If you did hand something in, tell your teacher.",
+    Verdict.NOT_GRADED: "Your work is safe, and you need not do anything: your teacher will have it graded again.",
+    Verdict.KILLED: "Restart the kernel, run all cells from the top, and see which one ends the kernel.",
+}
+
+_MEBIBYTE = 1024**2
+# The limits that may be behind a verdict: name, size of the unit, unit in words.
+_BEHIND: Mapping[Verdict, tuple[tuple[str, int, str], ...]] = {
+    Verdict.TIMEOUT: (
+        ("cell_wall_seconds", 1, "seconds for one cell or test"),
+        ("notebook_wall_seconds", 1, "seconds for the whole notebook"),
+    ),
+    Verdict.OUT_OF_MEMORY: (("memory_bytes", _MEBIBYTE, "MB of memory"),),
+    Verdict.TOO_MUCH_OUTPUT: (("output_bytes", _MEBIBYTE, "MB of output"),),
+    Verdict.LIMIT: (
+        ("processes", 1, "processes and threads"),
+        ("open_files", 1, "open files"),
+        ("written_bytes", _MEBIBYTE, "MB written to files"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one or several tests of an exercise have to say in the same words."""
+
+    tests: tuple[str, ...]
+    verdict: Verdict
+    message: str
+    hint: str | None
+    traceback: str | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One exercise on the page; `points` is None while it waits to be graded by hand."""
+
+    grade_id: str
+    verdict: Verdict
+    points: float | None
+    max_points: float
+    seconds: float
+    passed: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    limit: str | None
+    answer: str | None
+    comment: str | None
+    read_again: str | None
+
+    @property
+    def tone(self) -> pages.Tone:
+        """Points given by hand have no verdict of their own: all, or not all."""
+        if self.verdict is Verdict.MANUAL and self.points is not None:
+            return pages.Tone.PASSED if self.points >= self.max_points else pages.Tone.FAILED
+        return pages.TONES[self.verdict]
+
+    @property
+    def words(self) -> str:
+        """The verdict, for the student."""
+        if self.verdict is Verdict.MANUAL and self.points is not None:
+            return "graded by your teacher"
+        if self.verdict is Verdict.FAILED and self.passed:
+            return f"not right yet: {len(self.passed)} of {len(self.passed) + self.failing} tests pass"
+        return WORDS[self.verdict]
+
+    @property
+    def failing(self) -> int:
+        """How many tests do not pass."""
+        return sum(len(finding.tests) for finding in self.findings)
+
+
+def render_feedback(
+    result: Result,
+    *,
+    course_title: str,
+    assignment_title: str,
+    answers: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+    manual: Mapping[str, tuple[float | None, float]] | None = None,
+    read_again: Mapping[str, str] | None = None,
+) -> str:
+    """One self-contained HTML page.
+
+    answers     exercise → what the student wrote, shown folded
+    comments    exercise → the teacher's words; other keys are shown at the end
+    manual      exercise graded by hand → (points or None while it waits, maximum)
+    read_again  exercise → where in the notebook its subject is explained
+    """
+    cards = _cards(result, answers or {}, comments or {}, manual or {}, read_again or {})
+    by_hand = [card for card in cards if card.verdict is Verdict.MANUAL]
+    automatic = [card for card in cards if card.verdict is not Verdict.MANUAL]
+    known = {card.grade_id for card in cards}
+    return (
+        pages.environment()
+        .get_template("feedback.html.jinja")
+        .render(
+            result=result,
+            course_title=course_title,
+            assignment_title=assignment_title,
+            cards=cards,
+            by_hand=by_hand,
+            scored=bool(automatic),
+            total=_total(result, by_hand),
+            lead=_lead(result, automatic),
+            words=WORDS[result.verdict],
+            remedy=REMEDIES.get(result.verdict),
+            first=next((card for card in automatic if card.verdict is not Verdict.PASSED), None),
+            other_comments=[text for key, text in (comments or {}).items() if key not in known and text],
+            textures=charts.textures,
+            share_bar=charts.share_bar,
+        )
+    )
+
+
+def _total(result: Result, by_hand: list[Card]) -> tuple[float, float] | None:
+    """Points of both kinds and their maximum, once every written question is graded."""
+    given = [card.points for card in by_hand if card.points is not None]
+    if not by_hand or len(given) < len(by_hand):
+        return None
+    return result.score + sum(given), result.max_score + sum(card.max_points for card in by_hand)
+
+
+def _lead(result: Result, automatic: list[Card]) -> str:
+    passed = sum(card.verdict is Verdict.PASSED for card in automatic)
+    if passed == len(automatic):
+        return "Every test of every exercise passes."
+    if all(card.verdict is Verdict.MISSING for card in automatic):
+        return "No exercise is written yet."
+    return f"{passed} of {pages.plural(len(automatic), 'exercise')} {'passes' if passed == 1 else 'pass'}."
+
+
+def _cards(
+    result: Result,
+    answers: Mapping[str, str],
+    comments: Mapping[str, str],
+    manual: Mapping[str, tuple[float | None, float]],
+    read_again: Mapping[str, str],
+) -> list[Card]:
+    present = {exercise.grade_id for exercise in result.exercises}
+    written = [
+        ExerciseResult(grade_id, Verdict.MANUAL, 0.0, maximum)
+        for grade_id, (_, maximum) in manual.items()
+        if grade_id not in present
+    ]
+    cards = []
+    for exercise in (*result.exercises, *written):
+        given, maximum = manual.get(exercise.grade_id, (None, exercise.max_points))
+        by_hand = exercise.verdict is Verdict.MANUAL or exercise.grade_id in manual
+        cards.append(
+            Card(
+                grade_id=exercise.grade_id,
+                verdict=Verdict.MANUAL if by_hand else exercise.verdict,
+                points=given if by_hand else exercise.points,
+                max_points=maximum,
+                seconds=exercise.seconds,
+                passed=tuple(test.grade_id for test in exercise.tests if test.verdict is Verdict.PASSED),
+                findings=_findings(exercise),
+                limit=limit_in_words(exercise.verdict, result.limits),
+                answer=answers.get(exercise.grade_id) or None,
+                comment=comments.get(exercise.grade_id) or None,
+                read_again=read_again.get(exercise.grade_id) if exercise.verdict is not Verdict.PASSED else None,
+            )
+        )
+    return cards
+
+
+def _findings(exercise: ExerciseResult) -> tuple[Finding, ...]:
+    """What did not pass, the same words said once; the exercise speaks for itself where its tests do not."""
+    alike: dict[Finding, list[str]] = {}
+    for test in exercise.tests:
+        if test.verdict is not Verdict.PASSED:
+            alike.setdefault(_finding(test), []).append(test.grade_id)
+    said = [replace(finding, tests=tuple(tests)) for finding, tests in alike.items()]
+    heard = "\n".join(f"{finding.hint}\n{finding.message}" for finding in said)
+    own = _finding(exercise)
+    if (own.message and own.message not in heard) or (own.hint and own.hint not in heard):
+        said.insert(0, own)
+    return tuple(said)
+
+
+def _finding(source: ExerciseResult | TestResult) -> Finding:
+    traceback = source.traceback if isinstance(source, TestResult) else None
+    return Finding((), source.verdict, _without_hint(source.message, source.hint), source.hint, traceback)
+
+
+def _without_hint(message: str, hint: str | None) -> str:
+    """`message` without the lines that only repeat the hint, which stands above it on the page."""
+    if not hint or hint.strip() not in message:
+        return message
+    repeated = {line.strip() for line in hint.splitlines()}
+    return "\n".join(line for line in message.splitlines() if line.strip() not in repeated).strip("\n")
+
+
+def limit_in_words(verdict: Verdict, limits: Mapping[str, float]) -> str | None:
+    """What was allowed of that which `verdict` says ran out, as far as `limits` tells; None for nothing."""
+    allowed = [
+        f"{pages.number(limits[name] / size)} {unit}"
+        for name, size, unit in _BEHIND.get(verdict, ())
+        if name in limits
+    ]
+    return f"Allowed: {', '.join(allowed)}." if allowed else None

@@ -1,0 +1,124 @@
+"""The page about a class for its instructor: scores, exercises, misconceptions, and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder import charts, pages
+from autograder.class_statistics import ClassStatistics, ExerciseStatistics, MetHint, exercise_order, summarise
+from autograder.results import ExerciseResult, Result, Verdict
+
+ManualPoints = Mapping[str, Mapping[str, tuple[float | None, float]]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A student in the table: one cell an exercise (None where the submission has none of it)."""
+
+    result: Result
+    graded: bool
+    cells: tuple[ExerciseResult | None, ...]
+    manual: tuple[tuple[float | None, float] | None, ...]
+
+
+def render_report(
+    results: Sequence[Result],
+    *,
+    course_title: str,
+    assignment_title: str,
+    manual: ManualPoints | None = None,
+    links: Mapping[str, str] | None = None,
+) -> str:
+    """One self-contained HTML page.
+
+    manual  student → exercise graded by hand → (points or None while it waits, maximum)
+    links   student → path of their feedback or submission, relative to the page
+    """
+    summary = summarise(results)
+    by_hand = _by_hand(summary.results, manual or {})
+    return (
+        pages.environment()
+        .get_template("report.html.jinja")
+        .render(
+            course_title=course_title,
+            assignment_title=assignment_title,
+            summary=summary,
+            points=[_tone_counts(exercise) for exercise in summary.exercises],
+            hardest=_hardest(summary.exercises),
+            hints=[(hint, len(hint.students) / len(summary.graded)) for hint in summary.hints],
+            waiting=_waiting(by_hand),
+            columns=exercise_order(summary.graded),
+            manual_columns=_manual_columns(by_hand),
+            rows=_rows(summary, by_hand),
+            links=links or {},
+            tones=_tones_met(summary),
+            charts=charts,
+            textures=charts.textures,
+        )
+    )
+
+
+def _tone_counts(exercise: ExerciseStatistics) -> list[tuple[pages.Tone, int]]:
+    return [
+        (tone, sum(count for verdict, count in exercise.verdicts.items() if pages.TONES[verdict] is tone))
+        for tone in pages.Tone
+    ]
+
+
+def _tones_met(summary: ClassStatistics) -> list[pages.Tone]:
+    met = {pages.TONES[verdict] for exercise in summary.exercises for verdict in exercise.verdicts}
+    return [tone for tone in pages.Tone if tone in met]
+
+
+def _hardest(exercises: Sequence[ExerciseStatistics]) -> ExerciseStatistics | None:
+    """The exercise with the least share of its points earned; None where all are perfect."""
+    hardest = min(exercises, key=lambda exercise: exercise.mean_share, default=None)
+    return hardest if hardest and hardest.mean_share < 1 else None
+
+
+def _by_hand(results: Sequence[Result], manual: ManualPoints) -> dict[str, dict[str, tuple[float | None, float]]]:
+    """student → exercise graded by hand, from the results (where it waits) and from the gradebook (which knows)."""
+    return {
+        result.student: {
+            exercise.grade_id: (None, exercise.max_points)
+            for exercise in result.exercises
+            if exercise.verdict is Verdict.MANUAL
+        }
+        | dict(manual.get(result.student, {}))
+        for result in results
+    }
+
+
+def _manual_columns(by_hand: Mapping[str, Mapping[str, object]]) -> list[str]:
+    return list(dict.fromkeys(grade_id for exercises in by_hand.values() for grade_id in exercises))
+
+
+def _waiting(by_hand: Mapping[str, Mapping[str, tuple[float | None, float]]]) -> dict[str, int]:
+    """exercise graded by hand → how many answers still wait."""
+    counts = {
+        grade_id: sum(
+            exercises[grade_id][0] is None for exercises in by_hand.values() if grade_id in exercises
+        )
+        for grade_id in _manual_columns(by_hand)
+    }
+    return {grade_id: count for grade_id, count in counts.items() if count}
+
+
+def _rows(
+    summary: ClassStatistics, by_hand: Mapping[str, Mapping[str, tuple[float | None, float]]]
+) -> list[Row]:
+    columns, manual_columns = exercise_order(summary.graded), _manual_columns(by_hand)
+    graded = set(map(id, summary.graded))
+    rows = []
+    for result in summary.results:
+        found = {exercise.grade_id: exercise for exercise in result.exercises}
+        rows.append(
+            Row(
+                result=result,
+                graded=id(result) in graded,
+                cells=tuple(found.get(grade_id) for grade_id in columns),
+                manual=tuple(by_hand[result.student].get(grade_id) for grade_id in manual_columns),
+            )
+        )
+    return rows

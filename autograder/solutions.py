@@ -1,0 +1,53 @@
+"""The reference solutions, as objects and as submissions."""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+from nbformat import NotebookNode
+
+from autograder.course import COURSE_FILE, Course, load_course
+from autograder.source import AssignmentSource, Role, read_source
+
+
+def find_course(start: Path | None = None) -> Course:
+    """The course of the nearest folder upwards that has a `course.toml`, else the one that this package lies in."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / COURSE_FILE).exists():
+            return load_course(folder)
+    return load_course(Path(__file__).resolve().parent.parent)
+
+
+def load_solution(assignment: str, course: Course | None = None) -> SimpleNamespace:
+    """Run the reference's own cells, without figures, and return its names as attributes.
+
+    >>> load_solution("01_convolution").correlate2d(image, kernel)  # doctest: +SKIP
+    """
+    source = read_source(course or find_course(), assignment)
+    wanted = {c.index for c in source.cells if c.role is Role.SOLUTION}
+    wanted |= frozenset().union(*(source.trust.needs[index] for index in wanted))
+    namespace: dict[str, object] = {"__name__": f"solution_{assignment}"}
+    os.environ.setdefault("CONVKIT_DRAW", "0")
+    for cell in source.cells:
+        if cell.index in wanted and cell.role is not Role.TEST:
+            exec(compile(cell.text, f"<{assignment}: {cell.id}>", "exec"), namespace)
+    return SimpleNamespace(**{k: v for k, v in namespace.items() if not k.startswith("__")})
+
+
+def reference_notebook(source: AssignmentSource, replaced: dict[str, str] | None = None) -> NotebookNode:
+    """The source as somebody would hand it in who wrote the reference; `replaced` gives other texts by exercise."""
+    notebook = copy.deepcopy(source.notebook)
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if replaced and grade_id in replaced:
+            cell.source = replaced[grade_id]
+    return notebook
+
+
+def with_misconception(source: AssignmentSource, exercise: str, code: str) -> str:
+    """The reference's cell of `exercise`, and behind it the wrong answer that takes its place."""
+    return f"{source.by_grade_id[exercise].text}\n\n\n{code}"
