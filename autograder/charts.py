@@ -1,6 +1,6 @@
-"""Small charts as inline SVG: lengths across are percentages, so that they fit a phone and stay sharp in print.
+"""Small charts as inline SVG.
 
-Text keeps its size in pixels at any width. Every chart carries its numbers in words as its label.
+Lengths across are percentages, so that a chart fits a phone and stays sharp in print. Text keeps its size in pixels at any width. Every chart carries its numbers in words as its label.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from autograder.pages import SYMBOLS, Tone, number, plural
 
 BAR_HEIGHT = 26
-_NARROWEST_LABELLED = 7.0  # percent of the width; below, a number would not fit on a phone
+_CHARACTER_WIDTH = 2.9  # of a label in a bar, in percent of a phone's width
 
 # Each tone has a texture as well as a colour; None is plain.
 _TEXTURES: dict[Tone, str | None] = {
@@ -34,7 +34,9 @@ def textures() -> Markup:
         for tone, shape in _TEXTURES.items()
         if shape
     )
-    return Markup(f'<svg class="textures" width="0" height="0" aria-hidden="true"><defs>{patterns}</defs></svg>')
+    return Markup(
+        f'<svg class="textures" width="0" height="0" aria-hidden="true"><defs>{patterns}</defs></svg>'
+    )
 
 
 def _segment(tone: Tone, left: float, width: float, height: int) -> str:
@@ -45,7 +47,9 @@ def _segment(tone: Tone, left: float, width: float, height: int) -> str:
 
 def swatch(tone: Tone) -> Markup:
     """The colour and texture of `tone`, for a legend."""
-    return Markup(f'<svg class="swatch" width="22" height="14" aria-hidden="true">{_segment(tone, 0, 100, 14)}</svg>')
+    return Markup(
+        f'<svg class="swatch" width="22" height="14" aria-hidden="true">{_segment(tone, 0, 100, 14)}</svg>'
+    )
 
 
 def stacked_bar(counts: Sequence[tuple[Tone, int]]) -> Markup:
@@ -58,13 +62,12 @@ def stacked_bar(counts: Sequence[tuple[Tone, int]]) -> Markup:
             continue
         width = 100 * count / total
         parts.append(_segment(tone, left, width, BAR_HEIGHT))
-        if width >= _NARROWEST_LABELLED:
+        text = f"{SYMBOLS[tone]} {count}"
+        if width >= _CHARACTER_WIDTH * len(text):
             middle = f'x="{left + width / 2:.3f}%" y="{BAR_HEIGHT / 2 + 5:g}" text-anchor="middle"'
-            parts.append(f'<text {middle} class="on-{tone}">{SYMBOLS[tone]} {count}</text>')
+            parts.append(f'<text {middle} class="on-{tone}">{text}</text>')
         left += width
-    return Markup(
-        f'<svg class="bar" width="100%" height="{BAR_HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
-    )
+    return _svg("bar", BAR_HEIGHT, label, parts)
 
 
 def share_bar(share: float, tone: Tone, height: int = 10) -> Markup:
@@ -72,14 +75,11 @@ def share_bar(share: float, tone: Tone, height: int = 10) -> Markup:
     share = min(max(share, 0.0), 1.0)
     track = f'<rect width="100%" height="{height}" class="track"/>'
     filled = _segment(tone, 0, 100 * share, height) if share > 0 else ""
-    label = f"{100 * share:.0f} percent"
-    return Markup(
-        f'<svg class="bar" width="100%" height="{height}" role="img" aria-label="{label}">{track}{filled}</svg>'
-    )
+    return _svg("bar", height, f"{100 * share:.0f} percent", [track, filled])
 
 
 def bin_edges(top: float) -> list[float]:
-    """Edges of at most 20 equal bins from 0 to `top`, at round numbers; the last bin is shorter if need be."""
+    """Edges of at most 20 equal bins from 0 to `top`, at round numbers; the last may be shorter."""
     if not (math.isfinite(top) and top > 0):
         return [0.0, 1.0]
     scale = 10.0 ** math.floor(math.log10(top) - 1)
@@ -91,7 +91,7 @@ def bin_edges(top: float) -> list[float]:
 
 
 def bin_counts(values: Sequence[float], edges: Sequence[float]) -> list[int]:
-    """How many values each bin holds: its left edge included; the last bin both edges, and what lies outside."""
+    """How many values each bin holds, its left edge included; the outer bins hold all that lies beyond."""
     counts = [0] * (len(edges) - 1)
     for value in values:
         inside = sum(value >= edge - 1e-9 for edge in edges[1:-1])
@@ -109,21 +109,20 @@ def histogram(values: Sequence[float], top: float, mark: float, mark_name: str) 
     highest = max([*counts, 1])
     roof, floor = 36.0, 196.0
     at = [100 * edge / edges[-1] for edge in edges]
-    parts = []
+    columns, values_above = [], []
     for count, left, right in zip(counts, at, at[1:], strict=False):
         if not count:
             continue
         size = (floor - roof) * count / highest
-        box = f'x="{left + 0.25:.3f}%" y="{floor - size:.1f}" width="{right - left - 0.5:.3f}%" height="{size:.1f}"'
-        parts.append(f'<rect {box} class="column"/>')
+        sides = f'x="{left + 0.25:.3f}%" width="{right - left - 0.5:.3f}%"'
+        columns.append(f'<rect {sides} y="{floor - size:.1f}" height="{size:.1f}" class="column"/>')
         middle = f'x="{(left + right) / 2:.3f}%" y="{floor - size - 4:.1f}" text-anchor="middle"'
-        parts.append(f'<text {middle} class="value">{count}</text>')
-    parts.append(f'<line x1="0%" x2="100%" y1="{floor:g}" y2="{floor:g}" class="axis"/>')
-    parts.extend(_ticks(edges, at, floor))
+        values_above.append(f'<text {middle} class="value">{count}</text>')
+    axis = f'<line x1="0%" x2="100%" y1="{floor:g}" y2="{floor:g}" class="axis"/>'
     place = 100 * min(max(mark / edges[-1], 0), 1)
     anchor, gap = ("end", -5) if place > 50 else ("start", 5)
-    parts.append(f'<line x1="{place:.3f}%" x2="{place:.3f}%" y1="2" y2="{floor:g}" class="mark"/>')
-    parts.append(
+    marked = (
+        f'<line x1="{place:.3f}%" x2="{place:.3f}%" y1="2" y2="{floor:g}" class="mark"/>'
         f'<text x="{place:.3f}%" y="13" dx="{gap}" text-anchor="{anchor}" class="mark-name">'
         f"{mark_name} {number(mark)}</text>"
     )
@@ -132,9 +131,14 @@ def histogram(values: Sequence[float], top: float, mark: float, mark_name: str) 
         for count, left, right in zip(counts, edges, edges[1:], strict=False)
         if count
     )
+    parts = [*columns, axis, *_ticks(edges, at, floor), marked, *values_above]
+    return _svg("histogram", 216, f"{mark_name} {number(mark)}; {told}", parts)
+
+
+def _svg(kind: str, height: int, label: str, parts: Sequence[str]) -> Markup:
     return Markup(
-        f'<svg class="histogram" width="100%" height="216" role="img" '
-        f'aria-label="{mark_name} {number(mark)}; {told}">{"".join(parts)}</svg>'
+        f'<svg class="{kind}" width="100%" height="{height}" role="img" aria-label="{label}">'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -147,7 +151,6 @@ def _ticks(edges: Sequence[float], at: Sequence[float], floor: float) -> list[st
         if i != last and (i % step or last - i < step):
             continue
         anchor = "start" if i == 0 else "end" if i == last else "middle"
-        ticks.append(
-            f'<text x="{place:.3f}%" y="{floor + 16:g}" text-anchor="{anchor}" class="tick">{number(edge)}</text>'
-        )
+        position = f'x="{place:.3f}%" y="{floor + 16:g}" text-anchor="{anchor}"'
+        ticks.append(f'<text {position} class="tick">{number(edge)}</text>')
     return ticks

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import statistics
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.results import NEEDS_A_HUMAN, ExerciseResult, Result, Verdict
 
@@ -30,7 +31,7 @@ class Scores:
 class ExerciseStatistics:
     """One exercise over the class.
 
-    mean_share      mean of points / max_points, in [0, 1]; the classical difficulty index (1 is easiest)
+    difficulty      mean share of the points that was lost, in [0, 1]: one minus the classical item difficulty
     discrimination  item-rest correlation: Pearson's r of this exercise's points with the points of all
                     the other exercises (the point-biserial correlation where an exercise is all or
                     nothing); None with too few submissions, or where all have the same points
@@ -40,7 +41,7 @@ class ExerciseStatistics:
     verdicts: Mapping[Verdict, int]
     mean_points: float
     max_points: float
-    mean_share: float
+    difficulty: float
     discrimination: float | None
     median_seconds: float
     longest_seconds: float
@@ -62,9 +63,9 @@ class MetHint:
 
 @dataclass(frozen=True)
 class Incident:
-    """Something in one submission that a person should look at; no exercises: the whole of it."""
+    """Something that a person should look at, in these submissions alike; no exercises: the whole of them."""
 
-    student: str
+    students: tuple[str, ...]
     exercises: tuple[str, ...]
     verdict: Verdict
     message: str
@@ -85,17 +86,23 @@ class ClassStatistics:
 
 def summarise(results: Iterable[Result]) -> ClassStatistics:
     """The statistics of a class, its submissions in the order of the students' names."""
-    ordered = tuple(sorted(results, key=lambda result: (result.student.casefold(), result.student)))
+    ordered = tuple(sorted(results, key=lambda result: _alphabetical(result.student)))
     graded = tuple(result for result in ordered if result.exercises and result.verdict not in UNGRADED)
     return ClassStatistics(
         results=ordered,
         graded=graded,
-        needs_a_human=tuple(incident for result in ordered for incident in _for_a_human(result)),
+        needs_a_human=_alike(incident for result in ordered for incident in _for_a_human(result)),
         scores=_scores(graded),
         exercises=tuple(_exercise(grade_id, graded) for grade_id in exercise_order(graded)),
         hints=_hints(graded),
         unexplained=tuple(incident for result in graded for incident in _unexplained(result)),
     )
+
+
+def _alphabetical(student: str) -> tuple[bool, str, str]:
+    """Accents do not count: Göran comes before Grace. Other scripts follow the Latin one."""
+    latin = unicodedata.normalize("NFKD", student).casefold().encode("ascii", "ignore").decode().strip()
+    return not latin, latin, student
 
 
 def exercise_order(results: Sequence[Result]) -> list[str]:
@@ -127,7 +134,7 @@ def _scores(graded: Sequence[Result]) -> Scores | None:
         max_score=max(result.max_score for result in graded),
         mean=statistics.fmean(values),
         median=statistics.median(values),
-        full_marks=sum(result.score >= result.max_score for result in graded),
+        full_marks=sum(result.score > result.max_score - 1e-6 for result in graded),
     )
 
 
@@ -147,7 +154,7 @@ def _exercise(grade_id: str, graded: Sequence[Result]) -> ExerciseStatistics:
         verdicts=Counter(exercise.verdict for exercise in here),
         mean_points=statistics.fmean(exercise.points for exercise in known),
         max_points=max(exercise.max_points for exercise in here),
-        mean_share=statistics.fmean(e.points / e.max_points if e.max_points else 0.0 for e in known),
+        difficulty=1 - statistics.fmean(e.points / e.max_points if e.max_points else 1.0 for e in known),
         discrimination=_correlation(points, rest),
         median_seconds=statistics.median(times),
         longest_seconds=max(times),
@@ -176,7 +183,7 @@ def _hints(graded: Sequence[Result]) -> tuple[MetHint, ...]:
 def _unexplained(result: Result) -> list[Incident]:
     """Wrong answers without a hint: where the next misconception is to be found."""
     return [
-        Incident(result.student, (exercise.grade_id,), exercise.verdict, exercise.message)
+        Incident((result.student,), (exercise.grade_id,), exercise.verdict, exercise.message)
         for exercise in result.exercises
         if exercise.verdict is Verdict.FAILED and not hints_of(exercise)
     ]
@@ -187,9 +194,19 @@ def _for_a_human(result: Result) -> list[Incident]:
     alike: dict[tuple[Verdict, str], list[str]] = {}
     for exercise in result.exercises:
         if exercise.verdict in NEEDS_A_HUMAN:
-            alike.setdefault((exercise.verdict, exercise.message or result.message), []).append(exercise.grade_id)
+            alike.setdefault((exercise.verdict, exercise.message or result.message), []).append(
+                exercise.grade_id
+            )
     if alike:
-        return [Incident(result.student, tuple(ids), *key) for key, ids in alike.items()]
+        return [Incident((result.student,), tuple(ids), *key) for key, ids in alike.items()]
     if result.verdict in NEEDS_A_HUMAN or not result.exercises:
-        return [Incident(result.student, (), result.verdict, result.message)]
+        return [Incident((result.student,), (), result.verdict, result.message)]
     return []
+
+
+def _alike(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """What happened in the same words to several students is said once."""
+    students: dict[Incident, list[str]] = {}
+    for incident in incidents:
+        students.setdefault(replace(incident, students=()), []).extend(incident.students)
+    return tuple(replace(incident, students=tuple(who)) for incident, who in students.items())

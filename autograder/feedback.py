@@ -28,10 +28,10 @@ WORDS: Mapping[Verdict, str] = {
 
 # What a student can do about a submission that could not be graded at all.
 REMEDIES: Mapping[Verdict, str] = {
-    Verdict.MALFORMED: "Open your notebook, see that it works, save or download it again as .ipynb, and hand that in.",
+    Verdict.MALFORMED: "Open your notebook, see that it works, download it again as .ipynb, and hand that in.",
     Verdict.WRONG_ASSIGNMENT: "Look for the notebook of this assignment, and hand that in.",
     Verdict.MISSING: "If you did hand something in, tell your teacher.",
-    Verdict.NOT_GRADED: "Your work is safe, and you need not do anything: your teacher will have it graded again.",
+    Verdict.NOT_GRADED: "You need not do anything: your work is safe, and your teacher can grade it again.",
     Verdict.KILLED: "Restart the kernel, run all cells from the top, and see which one ends the kernel.",
 }
 
@@ -62,6 +62,11 @@ class Finding:
     hint: str | None
     traceback: str | None
 
+    @property
+    def plain(self) -> bool:
+        """The message is a sentence about what happened rather than a comparison."""
+        return "\n" not in self.message and self.verdict not in (Verdict.FAILED, Verdict.ERROR)
+
 
 @dataclass(frozen=True)
 class Card:
@@ -81,10 +86,17 @@ class Card:
 
     @property
     def tone(self) -> pages.Tone:
-        """Points given by hand have no verdict of their own: all, or not all."""
-        if self.verdict is Verdict.MANUAL and self.points is not None:
-            return pages.Tone.PASSED if self.points >= self.max_points else pages.Tone.FAILED
+        """The look; points given by hand are neither right nor wrong, unless they are all."""
+        by_hand = self.verdict is Verdict.MANUAL
+        if by_hand and self.points is not None and self.points >= self.max_points:
+            return pages.Tone.PASSED
         return pages.TONES[self.verdict]
+
+    @property
+    def symbol(self) -> str:
+        """The sign; a question graded by hand is done."""
+        done = self.verdict is Verdict.MANUAL and self.points is not None
+        return pages.SYMBOLS[pages.Tone.PASSED if done else self.tone]
 
     @property
     def words(self) -> str:
@@ -122,6 +134,8 @@ def render_feedback(
     by_hand = [card for card in cards if card.verdict is Verdict.MANUAL]
     automatic = [card for card in cards if card.verdict is not Verdict.MANUAL]
     known = {card.grade_id for card in cards}
+    scored = bool(automatic) and pages.TONES[result.verdict] is not pages.Tone.UNGRADED
+    one_of_many = scored and result.verdict is Verdict.MISSING  # its card says so
     return (
         pages.environment()
         .get_template("feedback.html.jinja")
@@ -131,11 +145,11 @@ def render_feedback(
             assignment_title=assignment_title,
             cards=cards,
             by_hand=by_hand,
-            scored=bool(automatic),
+            scored=scored,
             total=_total(result, by_hand),
             lead=_lead(result, automatic),
             words=WORDS[result.verdict],
-            remedy=REMEDIES.get(result.verdict),
+            remedy=None if one_of_many else REMEDIES.get(result.verdict),
             first=next((card for card in automatic if card.verdict is not Verdict.PASSED), None),
             other_comments=[text for key, text in (comments or {}).items() if key not in known and text],
             textures=charts.textures,
@@ -190,7 +204,9 @@ def _cards(
                 limit=limit_in_words(exercise.verdict, result.limits),
                 answer=answers.get(exercise.grade_id) or None,
                 comment=comments.get(exercise.grade_id) or None,
-                read_again=read_again.get(exercise.grade_id) if exercise.verdict is not Verdict.PASSED else None,
+                read_again=read_again.get(exercise.grade_id)
+                if exercise.verdict is not Verdict.PASSED
+                else None,
             )
         )
     return cards
@@ -203,7 +219,7 @@ def _findings(exercise: ExerciseResult) -> tuple[Finding, ...]:
         if test.verdict is not Verdict.PASSED:
             alike.setdefault(_finding(test), []).append(test.grade_id)
     said = [replace(finding, tests=tuple(tests)) for finding, tests in alike.items()]
-    heard = "\n".join(f"{finding.hint}\n{finding.message}" for finding in said)
+    heard = "\n".join(f"{finding.hint}\n{finding.message}\n{finding.traceback}" for finding in said)
     own = _finding(exercise)
     if (own.message and own.message not in heard) or (own.hint and own.hint not in heard):
         said.insert(0, own)
@@ -212,7 +228,10 @@ def _findings(exercise: ExerciseResult) -> tuple[Finding, ...]:
 
 def _finding(source: ExerciseResult | TestResult) -> Finding:
     traceback = source.traceback if isinstance(source, TestResult) else None
-    return Finding((), source.verdict, _without_hint(source.message, source.hint), source.hint, traceback)
+    message = _without_hint(source.message, source.hint)
+    if traceback and message.strip() in traceback:
+        message = ""  # the traceback's last line says it already
+    return Finding((), source.verdict, message, source.hint, traceback)
 
 
 def _without_hint(message: str, hint: str | None) -> str:

@@ -71,6 +71,7 @@ MEANINGS: Mapping[Tone, str] = {
     Tone.WAITING: "waits for a person",
 }
 
+_TICKED = re.compile(r"`([^`]+)`")
 _TERMINAL_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 # Controls become their visible pictures (U+2400…); what could reorder or break the page becomes U+FFFD.
 _HARMLESS = (
@@ -140,6 +141,11 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
 
 
+def prose(text: object, characters: int = SENTENCE_CHARACTERS) -> Markup:
+    """`one_line`, escaped, with what stands between backticks set as code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(one_line(text, characters)))))
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 student`, `3 students`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -160,7 +166,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (one_line, name, block, code, breakable, number, percent, seconds, plural, relative_link)
+    filters = (one_line, prose, name, block, code, breakable, number, percent, seconds, plural, relative_link)
     jinja.filters |= {function.__name__: function for function in filters}
     jinja.globals |= {"TONES": TONES, "SYMBOLS": SYMBOLS, "MEANINGS": MEANINGS}
     return jinja

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder import charts, pages
-from autograder.class_statistics import ClassStatistics, ExerciseStatistics, MetHint, exercise_order, summarise
+from autograder.class_statistics import ClassStatistics, ExerciseStatistics, exercise_order, summarise
 from autograder.results import ExerciseResult, Result, Verdict
 
 ManualPoints = Mapping[str, Mapping[str, tuple[float | None, float]]]
@@ -44,7 +44,8 @@ def render_report(
             course_title=course_title,
             assignment_title=assignment_title,
             summary=summary,
-            points=[_tone_counts(exercise) for exercise in summary.exercises],
+            in_need=len({student for incident in summary.needs_a_human for student in incident.students}),
+            bars=[_tone_counts(exercise) for exercise in summary.exercises],
             hardest=_hardest(summary.exercises),
             hints=[(hint, len(hint.students) / len(summary.graded)) for hint in summary.hints],
             waiting=_waiting(by_hand),
@@ -72,13 +73,15 @@ def _tones_met(summary: ClassStatistics) -> list[pages.Tone]:
 
 
 def _hardest(exercises: Sequence[ExerciseStatistics]) -> ExerciseStatistics | None:
-    """The exercise with the least share of its points earned; None where all are perfect."""
-    hardest = min(exercises, key=lambda exercise: exercise.mean_share, default=None)
-    return hardest if hardest and hardest.mean_share < 1 else None
+    """The exercise that lost the largest share of its points; None where none lost any."""
+    hardest = max(exercises, key=lambda exercise: exercise.difficulty, default=None)
+    return hardest if hardest and hardest.difficulty > 1e-9 else None
 
 
-def _by_hand(results: Sequence[Result], manual: ManualPoints) -> dict[str, dict[str, tuple[float | None, float]]]:
-    """student → exercise graded by hand, from the results (where it waits) and from the gradebook (which knows)."""
+def _by_hand(
+    results: Sequence[Result], manual: ManualPoints
+) -> dict[str, dict[str, tuple[float | None, float]]]:
+    """student → exercise graded by hand, waiting as the results have it, or as `manual` knows."""
     return {
         result.student: {
             exercise.grade_id: (None, exercise.max_points)
