@@ -1,0 +1,34 @@
+"""Keeps TensorFlow's start-up messages away from students."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def startup() -> Iterator[None]:
+    """Around the first `import keras`: what it writes to standard error is shown only if it fails.
+
+    TF_CPP_MIN_LOG_LEVEL=3 alone does not do it: what TensorFlow logs while it is loaded ("All log messages
+    before absl::InitializeLog() …") goes to the file descriptor whatever the level is, so this diverts it.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as messages:
+        os.dup2(messages.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            messages.seek(0)
+            os.write(2, messages.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
