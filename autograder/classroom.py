@@ -6,16 +6,23 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
+from nbformat.reader import NotJSONError
+from nbgrader.api import Gradebook
+
 from autograder.course import Course, CourseError
+from autograder.feedback import render_feedback
 from autograder.files import write_atomically
-from autograder.gradebook import open_gradebook, record, register
+from autograder.gradebook import manual_grades, open_gradebook, record, register
 from autograder.grading import Graded, grade, unreadable
 from autograder.release import build_source, notebook_text
 from autograder.results import Result, Verdict
+from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomServer
 from autograder.source import AssignmentSource
 from autograder.submission import SubmittedFile, Unreadable, find_submissions, read_bytes, submitted_at
@@ -46,27 +53,38 @@ def grade_class(
 ) -> Iterator[Result]:
     """Grade each file and yield its result once it is stored: result file, autograded notebook, gradebook."""
     source = build_source(course, assignment)
-    limits = course.assignment(assignment).limits
     register(course, source)
     with open_gradebook(course) as gradebook:
         for file in files:
-            graded = _grade_file(file, source, limits, rooms)
-            before = load_result(course, assignment, file.student)
-            changed = before is not None and before.receipt.get("submission") != graded.result.receipt.get("submission")
-            _store(course, graded)
-            record(
-                gradebook, source, graded.result, graded.answers, timestamp=submitted_at(file), changed=changed
-            )
+            try:
+                data: bytes | Unreadable = read_bytes(file)
+            except Unreadable as problem:
+                data = problem
+            graded = grade_and_store(course, source, file.student, data, rooms, gradebook, submitted_at(file))
             yield graded.result
 
 
-def _grade_file(file: SubmittedFile, source: AssignmentSource, limits: object, rooms: RoomServer) -> Graded:
+def grade_and_store(
+    course: Course,
+    source: AssignmentSource,
+    student: str,
+    data: bytes | Unreadable,
+    rooms: RoomServer,
+    gradebook: Gradebook,
+    timestamp: datetime | None = None,
+) -> Graded:
+    """Grade one submission (or note why its file could not be read) and store everything about it."""
+    limits = course.assignment(source.name).limits
     receipt = {"grader": grader_digest(), "environment": environment_digest()}
-    try:
-        data = read_bytes(file)
-    except Unreadable as problem:
-        return Graded(unreadable(file.student, source, problem, limits, receipt))  # type: ignore[arg-type]
-    return grade(file.student, data, source, limits, rooms, receipt)  # type: ignore[arg-type]
+    if isinstance(data, Unreadable):
+        graded = Graded(unreadable(student, source, data, limits, receipt))
+    else:
+        graded = grade(student, data, source, limits, rooms, receipt)
+    before = load_result(course, source.name, student)
+    changed = before is not None and before.receipt.get("submission") != graded.result.receipt.get("submission")
+    _store(course, graded)
+    record(gradebook, source, graded.result, graded.answers, timestamp=timestamp, changed=changed)
+    return graded
 
 
 # --- results on disk
@@ -107,8 +125,47 @@ def _store(course: Course, graded: Graded) -> None:
         json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n",
     )
     if graded.notebook is not None:
-        path = course.autograded_folder / result.student / result.assignment / f"{result.assignment}.ipynb"
+        path = _autograded_path(course, result.assignment, result.student)
         write_atomically(path, notebook_text(graded.notebook))
+
+
+def _autograded_path(course: Course, assignment: str, student: str) -> Path:
+    return course.autograded_folder / student / assignment / f"{assignment}.ipynb"
+
+
+# --- pages for students
+
+
+def write_feedback(course: Course, assignment: str, results: Sequence[Result]) -> tuple[Path, ...]:
+    """One page a student, from the stored result, the points given by hand and the student's own code."""
+    title = course.assignment(assignment).title
+    paths = []
+    with open_gradebook(course) as gradebook:
+        for result in results:
+            by_hand = manual_grades(gradebook, assignment, result.student)
+            page = render_feedback(
+                result,
+                course_title=course.title,
+                assignment_title=title,
+                answers=_answers(course, assignment, result.student),
+                comments={name: grade.comment for name, grade in by_hand.items() if grade.comment},
+                manual={name: (grade.score, grade.max_score) for name, grade in by_hand.items()},
+            )
+            path = course.feedback_folder / result.student / assignment / f"{assignment}.html"
+            write_atomically(path, page)
+            paths.append(path)
+    return tuple(paths)
+
+
+def _answers(course: Course, assignment: str, student: str) -> dict[str, str]:
+    """What the student wrote, by exercise, from the autograded notebook; empty where there is none."""
+    path = _autograded_path(course, assignment, student)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, NotJSONError):
+        return {}
+    graded = ((cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells)
+    return {data["grade_id"]: text for data, text in graded if data.get("solution")}
 
 
 # --- what a receipt names

@@ -105,11 +105,10 @@ def grade(
 def feedback(context: typer.Context, assignment: AssignmentName) -> None:
     """Write one page for each student from the stored results."""
     from autograder import classroom
-    from autograder.feedback import write_feedback
 
     course = _course(context)
     course.assignment(assignment)
-    paths = write_feedback(course, assignment, classroom.load_results(course, assignment))
+    paths = classroom.write_feedback(course, assignment, classroom.load_results(course, assignment))
     out.print(f"{len(paths)} pages: {course.feedback_folder}/STUDENT/{assignment}/{assignment}.html")
 
 

@@ -9,8 +9,11 @@ from traitlets.config import Config
 from autograder.course import load_course
 
 
-def configure(config: Config, folder: Path) -> None:
-    """Set nbgrader's folders, gradebook and limits to the course's."""
+def configure(config: Config, folder: Path, *, rooms: bool = True) -> None:
+    """Set nbgrader's folders, gradebook and limits to the course's.
+
+    rooms  grade in the three rooms; False leaves nbgrader's own execution in one kernel
+    """
     course = load_course(folder)
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.source_directory = "build/source"
@@ -20,3 +23,10 @@ def configure(config: Config, folder: Path) -> None:
     config.CourseDirectory.feedback_directory = "feedback"
     config.CourseDirectory.db_url = course.db_url
     config.Execute.timeout = int(max(a.limits.cell_wall_seconds for a in course.assignments))
+    if rooms:
+        config.Autograde.sanitize_preprocessors = []
+        config.Autograde.autograde_preprocessors = [
+            "autograder.nbgrader_plugin.GradeInRooms",
+            "nbgrader.preprocessors.AssignLatePenalties",
+        ]
+        config.GradeInRooms.course_folder = str(course.root)

@@ -1,0 +1,47 @@
+"""`nbgrader autograde` and the formgrader's button, graded in the three rooms through nbgrader's own configuration."""
+
+from __future__ import annotations
+
+import atexit
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from autograder.classroom import grade_and_store, preload_of
+from autograder.course import Course, load_course
+from autograder.gradebook import open_gradebook
+from autograder.rooms.server import RoomServer
+from autograder.source import AssignmentSource, read_source
+
+
+class GradeInRooms(NbGraderPreprocessor):
+    """Takes the place of nbgrader's Execute and SaveAutoGrades: the score is the rooms' verdict, not an output."""
+
+    course_folder = Unicode("", help="The folder of course.toml.").tag(config=True)
+    sandbox = Unicode("bubblewrap", help="bubblewrap or none, as for `autograder grade`.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Grade one submission, store its result and return it as it ran."""
+        about = resources["nbgrader"]
+        course = load_course(Path(self.course_folder))
+        source = read_source(course, about["assignment"])
+        data = json.dumps(nb).encode()
+        with open_gradebook(course) as gradebook:
+            rooms = _rooms(self.course_folder, source.name, self.sandbox)
+            graded = grade_and_store(course, source, about["student"], data, rooms, gradebook)
+        return graded.notebook or nb, resources
+
+
+@cache
+def _rooms(course_folder: str, assignment: str, sandbox: str) -> RoomServer:
+    """One warm pair of rooms per process and assignment, closed when the process ends."""
+    course: Course = load_course(Path(course_folder))
+    source: AssignmentSource = read_source(course, assignment)
+    rooms = RoomServer(course.assignment(assignment).limits, sandbox, preload_of(source))
+    atexit.register(rooms.close)
+    return rooms
