@@ -1,6 +1,7 @@
 """Small charts as inline SVG.
 
-Lengths across are percentages, so that a chart fits a phone and stays sharp in print. Text keeps its size in pixels at any width. Every chart carries its numbers in words as its label.
+Lengths across are percentages, so that a chart fits a phone and stays sharp in print; text keeps its size in
+pixels. Every chart carries its numbers in words as its label.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ WORDS: Mapping[Verdict, str] = {
 
 # What a student can do about a submission that could not be graded at all.
 REMEDIES: Mapping[Verdict, str] = {
-    Verdict.MALFORMED: "Open your notebook, see that it works, download it again as .ipynb, and hand that in.",
+    Verdict.MALFORMED: "Open your notebook, see that it works, download it again as .ipynb and hand that in.",
     Verdict.WRONG_ASSIGNMENT: "Look for the notebook of this assignment, and hand that in.",
     Verdict.MISSING: "If you did hand something in, tell your teacher.",
     Verdict.NOT_GRADED: "You need not do anything: your work is safe, and your teacher can grade it again.",
@@ -147,7 +147,7 @@ def render_feedback(
             by_hand=by_hand,
             scored=scored,
             total=_total(result, by_hand),
-            lead=_lead(result, automatic),
+            lead=_lead(automatic),
             words=WORDS[result.verdict],
             remedy=None if one_of_many else REMEDIES.get(result.verdict),
             first=next((card for card in automatic if card.verdict is not Verdict.PASSED), None),
@@ -166,13 +166,15 @@ def _total(result: Result, by_hand: list[Card]) -> tuple[float, float] | None:
     return result.score + sum(given), result.max_score + sum(card.max_points for card in by_hand)
 
 
-def _lead(result: Result, automatic: list[Card]) -> str:
+def _lead(automatic: list[Card]) -> str:
     passed = sum(card.verdict is Verdict.PASSED for card in automatic)
     if passed == len(automatic):
         return "Every test of every exercise passes."
     if all(card.verdict is Verdict.MISSING for card in automatic):
         return "No exercise is written yet."
-    return f"{passed} of {pages.plural(len(automatic), 'exercise')} {'passes' if passed == 1 else 'pass'}."
+    if not passed:
+        return "No exercise passes all its tests yet."
+    return f"{passed} of {len(automatic)} exercises {'passes' if passed == 1 else 'pass'}."
 
 
 def _cards(
