@@ -35,9 +35,7 @@ def textures() -> Markup:
         for tone, shape in _TEXTURES.items()
         if shape
     )
-    return Markup(
-        f'<svg class="textures" width="0" height="0" aria-hidden="true"><defs>{patterns}</defs></svg>'
-    )
+    return Markup(f'<svg class="textures" width="0" height="0" aria-hidden="true"><defs>{patterns}</defs></svg>')
 
 
 def _segment(tone: Tone, left: float, width: float, height: int) -> str:
@@ -48,9 +46,7 @@ def _segment(tone: Tone, left: float, width: float, height: int) -> str:
 
 def swatch(tone: Tone) -> Markup:
     """The colour and texture of `tone`, for a legend."""
-    return Markup(
-        f'<svg class="swatch" width="22" height="14" aria-hidden="true">{_segment(tone, 0, 100, 14)}</svg>'
-    )
+    return Markup(f'<svg class="swatch" width="22" height="14" aria-hidden="true">{_segment(tone, 0, 100, 14)}</svg>')
 
 
 def stacked_bar(counts: Sequence[tuple[Tone, int]]) -> Markup:
@@ -138,8 +134,7 @@ def histogram(values: Sequence[float], top: float, mark: float, mark_name: str) 
 
 def _svg(kind: str, height: int, label: str, parts: Sequence[str]) -> Markup:
     return Markup(
-        f'<svg class="{kind}" width="100%" height="{height}" role="img" aria-label="{label}">'
-        f"{''.join(parts)}</svg>"
+        f'<svg class="{kind}" width="100%" height="{height}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
     )
 
 

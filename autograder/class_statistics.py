@@ -194,9 +194,7 @@ def _for_a_human(result: Result) -> list[Incident]:
     alike: dict[tuple[Verdict, str], list[str]] = {}
     for exercise in result.exercises:
         if exercise.verdict in NEEDS_A_HUMAN:
-            alike.setdefault((exercise.verdict, exercise.message or result.message), []).append(
-                exercise.grade_id
-            )
+            alike.setdefault((exercise.verdict, exercise.message or result.message), []).append(exercise.grade_id)
     if alike:
         return [Incident((result.student,), tuple(ids), *key) for key, ids in alike.items()]
     if result.verdict in NEEDS_A_HUMAN or not result.exercises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -22,7 +23,6 @@ from autograder.gradebook import manual_grades, open_gradebook, record, register
 from autograder.grading import Graded, grade, unreadable
 from autograder.release import build_source, notebook_text
 from autograder.results import Result, Verdict
-from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomServer
 from autograder.source import AssignmentSource
 from autograder.submission import SubmittedFile, Unreadable, find_submissions, read_bytes, submitted_at
@@ -48,9 +48,7 @@ def select(course: Course, assignment: str, folder: Path | None, students: Seque
     return found
 
 
-def grade_class(
-    course: Course, assignment: str, files: Sequence[SubmittedFile], rooms: RoomServer
-) -> Iterator[Result]:
+def grade_class(course: Course, assignment: str, files: Sequence[SubmittedFile], rooms: RoomServer) -> Iterator[Result]:
     """Grade each file and yield its result once it is stored: result file, autograded notebook, gradebook."""
     source = build_source(course, assignment)
     register(course, source)
@@ -151,10 +149,34 @@ def write_feedback(course: Course, assignment: str, results: Sequence[Result]) -
                 comments={name: grade.comment for name, grade in by_hand.items() if grade.comment},
                 manual={name: (grade.score, grade.max_score) for name, grade in by_hand.items()},
             )
-            path = course.feedback_folder / result.student / assignment / f"{assignment}.html"
+            path = _feedback_path(course, assignment, result.student)
             write_atomically(path, page)
             paths.append(path)
     return tuple(paths)
+
+
+def all_manual_grades(
+    course: Course, assignment: str, results: Sequence[Result]
+) -> dict[str, dict[str, tuple[float | None, float]]]:
+    """student → written question → (points or None while it waits, maximum)."""
+    with open_gradebook(course) as gradebook:
+        return {
+            r.student: {
+                name: (grade.score, grade.max_score)
+                for name, grade in manual_grades(gradebook, assignment, r.student).items()
+            }
+            for r in results
+        }
+
+
+def feedback_links(course: Course, assignment: str, results: Sequence[Result], folder: Path) -> dict[str, str]:
+    """student → their feedback page as seen from `folder`, where one was written."""
+    paths = {r.student: _feedback_path(course, assignment, r.student) for r in results}
+    return {student: os.path.relpath(path, folder) for student, path in paths.items() if path.exists()}
+
+
+def _feedback_path(course: Course, assignment: str, student: str) -> Path:
+    return course.feedback_folder / student / assignment / f"{assignment}.html"
 
 
 def _answers(course: Course, assignment: str, student: str) -> dict[str, str]:
@@ -190,6 +212,4 @@ def environment_digest() -> str:
 
 def falls_short(results: Sequence[Result]) -> bool:
     """Whether any submission could not be graded (exit code 1)."""
-    return any(
-        r.verdict in {Verdict.MALFORMED, Verdict.WRONG_ASSIGNMENT, Verdict.NOT_GRADED} for r in results
-    )
+    return any(r.verdict in {Verdict.MALFORMED, Verdict.WRONG_ASSIGNMENT, Verdict.NOT_GRADED} for r in results)

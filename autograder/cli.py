@@ -15,7 +15,7 @@ from rich.table import Table
 from autograder.course import Course, CourseError, load_course
 from autograder.files import write_atomically
 from autograder.results import Result, Verdict
-from autograder.rooms.server import RoomServer
+from autograder.rooms.server import RoomServer, SandboxUnavailable
 from autograder.solutions import find_course
 
 app = typer.Typer(
@@ -29,7 +29,8 @@ AssignmentName = Annotated[str, typer.Argument(help="Its name in course.toml, su
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write what was found to this file as JSON.")]
 Sandbox = Annotated[str, typer.Option(help="How submissions are shut in: bubblewrap, docker or none.")]
 Submissions = Annotated[
-    Path | None, typer.Option(help="Folder with STUDENT/ASSIGNMENT/*.ipynb; the course's submitted/ by default.")
+    Path | None,
+    typer.Option(help="Folder with STUDENT/ASSIGNMENT/*.ipynb; the course's submitted/ by default."),
 ]
 
 
@@ -122,7 +123,14 @@ def report(context: typer.Context, assignment: AssignmentName) -> None:
     title = course.assignment(assignment).title
     results = classroom.load_results(course, assignment)
     path = course.build_folder / "reports" / f"{assignment}.html"
-    write_atomically(path, render_report(results, course_title=course.title, assignment_title=title))
+    page = render_report(
+        results,
+        course_title=course.title,
+        assignment_title=title,
+        manual=classroom.all_manual_grades(course, assignment, results),
+        links=classroom.feedback_links(course, assignment, results, path.parent),
+    )
+    write_atomically(path, page)
     out.print(f"Report: {path}")
 
 
@@ -165,7 +173,9 @@ def quality(
     wrong += read_misconceptions(misconceptions) if misconceptions else []
     for one in wrong:
         if one.exercise not in {e.name for e in source.exercises}:
-            raise CourseError(f"Misconception {one.name!r} is about {one.exercise!r}, which {assignment} does not have.")
+            raise CourseError(
+                f"Misconception {one.name!r} is about {one.exercise!r}, which {assignment} does not have."
+            )
     with RoomServer(limits, sandbox, classroom.preload_of(source)) as rooms:
         reference = tests.reference_results(source, limits, rooms)
         blank = tests.blank_results(source, limits, rooms)
@@ -222,8 +232,8 @@ def main() -> None:
     """Entry point: every foreseen problem is one sentence and an exit code."""
     try:
         app()
-    except CourseError as error:
-        err.print(f"[bold]autograder:[/bold] {error}", markup=True, soft_wrap=True)
+    except (CourseError, SandboxUnavailable) as error:
+        err.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
     except KeyboardInterrupt:
         err.print("Interrupted. What was finished is stored.")

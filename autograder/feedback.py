@@ -206,9 +206,7 @@ def _cards(
                 limit=limit_in_words(exercise.verdict, result.limits),
                 answer=answers.get(exercise.grade_id) or None,
                 comment=comments.get(exercise.grade_id) or None,
-                read_again=read_again.get(exercise.grade_id)
-                if exercise.verdict is not Verdict.PASSED
-                else None,
+                read_again=read_again.get(exercise.grade_id) if exercise.verdict is not Verdict.PASSED else None,
             )
         )
     return cards
@@ -247,8 +245,6 @@ def _without_hint(message: str, hint: str | None) -> str:
 def limit_in_words(verdict: Verdict, limits: Mapping[str, float]) -> str | None:
     """What was allowed of that which `verdict` says ran out, as far as `limits` tells; None for nothing."""
     allowed = [
-        f"{pages.number(limits[name] / size)} {unit}"
-        for name, size, unit in _BEHIND.get(verdict, ())
-        if name in limits
+        f"{pages.number(limits[name] / size)} {unit}" for name, size, unit in _BEHIND.get(verdict, ()) if name in limits
     ]
     return f"Allowed: {', '.join(allowed)}." if allowed else None

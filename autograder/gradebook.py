@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nbgrader.api import (
     Comment,
-    Gradebook,
     Grade,
+    Gradebook,
     MissingEntry,
     SolutionCell,
     Student,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import nbformat
@@ -18,19 +19,14 @@ from nbformat import NotebookNode
 
 from autograder.repair import Frame, FrameCell, put_on_frame
 from autograder.results import ExerciseResult, Result, TestResult, Verdict
+from autograder.rooms.broken import Broken, explain
 from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomLost, RoomServer
-from autograder.rooms.student import Broken, CellOutcome, StudentRoom
+from autograder.rooms.student import CellOutcome, StudentRoom
 from autograder.rooms.tester import Tester, TestOutcome
 from autograder.source import AssignmentSource, Role, SourceCell, exercise_of
 from autograder.submission import Unreadable, digest, parse_notebook
-from autograder.verdicts import (
-    broken_text,
-    judge,
-    not_answered,
-    of_broken,
-    summary,
-)
+from autograder.verdicts import judge, of_broken, summary
 
 SERVE = '__import__("autograder.rooms.bridge", fromlist=["serve"]).serve()'
 SEED = 0
@@ -149,13 +145,16 @@ class Run:
                 break
         for cell in self._tests():
             self.results.setdefault(
-                cell.grade_id, of_broken(cell, self._dead.get(exercise_of(cell.grade_id), Broken.WALL_TIME))
+                cell.grade_id,
+                of_broken(cell, self._dead.get(exercise_of(cell.grade_id), Broken.NOTEBOOK_TIME), self.limits),
             )
 
     def notebook(self) -> NotebookNode:
         """The frame as a notebook with the outputs of the student's cells, for people to look at."""
         cells = []
-        metadata = {c.metadata.nbgrader.grade_id: c.metadata for c in self.source.notebook.cells if "nbgrader" in c.metadata}
+        metadata = {
+            c.metadata.nbgrader.grade_id: c.metadata for c in self.source.notebook.cells if "nbgrader" in c.metadata
+        }
         for position, cell in enumerate(self.frame.cells):
             made = {
                 "code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell,
@@ -181,7 +180,9 @@ class Run:
             return []
         outputs = list(outcome.outputs)
         if outcome.broken is not None:
-            outputs.append(nbformat.v4.new_output("stream", name="stderr", text=broken_text(outcome.broken) + "\n"))
+            outputs.append(
+                nbformat.v4.new_output("stream", name="stderr", text=explain(outcome.broken, self.limits) + "\n")
+            )
         return outputs
 
     # --- what to run
@@ -208,19 +209,18 @@ class Run:
     def _run_once(self) -> bool:
         """Run in fresh rooms up to the end, or to a cell that ends the student's process (False)."""
         student_end, clean_end = socket.socketpair()
-        with student_end, clean_end:
-            student = self.rooms.student_room(bridge=student_end, files={FILE_NAME: self.data})
-            try:
-                tester = self.rooms.clean_room(bridge=clean_end)
-                try:
-                    return self._run_cells(student, tester)
-                finally:
-                    tester.close()
-            finally:
-                student.close()
+        with (
+            student_end,
+            clean_end,
+            closing(self.rooms.student_room(bridge=student_end, files={FILE_NAME: self.data})) as student,
+            closing(self.rooms.clean_room(bridge=clean_end)) as tester,
+        ):
+            return self._run_cells(student, tester)
 
     def _run_cells(self, student: StudentRoom, tester: Tester) -> bool:
-        source_cells = iter(self.source.cells)  # plain source cells may be missing from the frame, but tests may need them
+        source_cells = iter(
+            self.source.cells
+        )  # plain source cells may be missing from the frame, but tests may need them
         for position, cell in enumerate(self.frame.cells):
             if cell.origin is not None:
                 self._run_clean_up_to(cell.origin, source_cells, tester)
@@ -233,8 +233,8 @@ class Run:
                 return False
         return True
 
-    def _run_clean_up_to(self, cell: SourceCell, source_cells: object, tester: Tester) -> None:
-        for other in source_cells:  # type: ignore[attr-defined]
+    def _run_clean_up_to(self, cell: SourceCell, source_cells: Iterator[SourceCell], tester: Tester) -> None:
+        for other in source_cells:
             if other.index in self._clean_needs:
                 outcome = tester.run(other.text)
                 if outcome.outcome != "passed":
@@ -260,7 +260,7 @@ class Run:
         if cell.grade_id in self.results:
             return True
         if exercise in self._dead:
-            self.results[cell.grade_id] = of_broken(cell, self._dead[exercise])
+            self.results[cell.grade_id] = of_broken(cell, self._dead[exercise], self.limits)
             return True
         seconds = self._seconds_left()
         if seconds <= 0:
@@ -271,7 +271,7 @@ class Run:
             student.interrupt()
         served = student.finish(ticket, wall_seconds=seconds if outcome.outcome != "timeout" else 1.0)
         error = self._error_of(exercise)
-        self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise))
+        self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise), self.limits)
         if served.alive and tester.alive:
             return True
         self._dead[exercise] = served.broken or Broken.DIED
@@ -291,8 +291,5 @@ class Run:
     def _out_of_time(self) -> bool:
         """The whole notebook's time is used up: what has no result yet counts as timed out."""
         for cell in self._tests():
-            self.results.setdefault(cell.grade_id, of_broken(cell, Broken.WALL_TIME))
+            self.results.setdefault(cell.grade_id, of_broken(cell, Broken.NOTEBOOK_TIME, self.limits))
         return True
-
-
-__all__ = ["Graded", "Run", "grade", "not_answered", "unreadable"]

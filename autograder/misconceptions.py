@@ -63,9 +63,7 @@ def read_misconceptions(path: Path) -> tuple[Misconception, ...]:
     marked = [(node, _decorator(node)) for node in tree.body]
     shared = [node for node, call in marked if call is None and not _imports_the_decorator(node)]
     preamble = "\n".join(ast.unparse(node) for node in shared if not _is_docstring(node))
-    return tuple(
-        _misconception(node, call, preamble, path) for node, call in marked if call is not None
-    )  # type: ignore[arg-type]
+    return tuple(_misconception(node, call, preamble, path) for node, call in marked if call is not None)  # type: ignore[arg-type]
 
 
 def _misconception(node: ast.FunctionDef | ast.ClassDef, call: ast.Call, preamble: str, path: Path) -> Misconception:
@@ -76,10 +74,12 @@ def _misconception(node: ast.FunctionDef | ast.ClassDef, call: ast.Call, preambl
         exercise, hint = values["exercise"], values.get("hint")
     except (ValueError, KeyError):
         raise CourseError(
-            f"{path}:{node.lineno}: write @misconception(\"exercise\", hint=\"text\") with plain texts."
+            f'{path}:{node.lineno}: write @misconception("exercise", hint="text") with plain texts.'
         ) from None
     node.decorator_list = []
-    methods = tuple(m.name for m in node.body if isinstance(m, ast.FunctionDef)) if isinstance(node, ast.ClassDef) else ()
+    methods = (
+        tuple(m.name for m in node.body if isinstance(m, ast.FunctionDef)) if isinstance(node, ast.ClassDef) else ()
+    )
     return Misconception(node.name, exercise, hint, f"{preamble}\n{ast.unparse(node)}", methods)
 
 
@@ -87,7 +87,11 @@ def _decorator(node: ast.stmt) -> ast.Call | None:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call):
-                name = decorator.func.attr if isinstance(decorator.func, ast.Attribute) else getattr(decorator.func, "id", "")
+                name = (
+                    decorator.func.attr
+                    if isinstance(decorator.func, ast.Attribute)
+                    else getattr(decorator.func, "id", "")
+                )
                 if name == "misconception":
                     return decorator
     return None

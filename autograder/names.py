@@ -38,7 +38,11 @@ def names_of(code: str) -> Names:
                 reads.add(symbol.get_name())
             if is_global and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
                 defines.add(symbol.get_name())
-    defines |= {_root(node) for node in ast.walk(tree) if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store)}
+    defines |= {
+        _root(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     return Names(frozenset(reads - _BUILTINS), frozenset(defines - {""}), frozenset(functions))
 

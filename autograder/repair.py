@@ -97,7 +97,10 @@ def _by_function(
 
 
 def _in_order(
-    source: AssignmentSource, submitted: Sequence[NotebookNode], owner: dict[str, int], answers: dict[str, str]
+    source: AssignmentSource,
+    submitted: Sequence[NotebookNode],
+    owner: dict[str, int],
+    answers: dict[str, str],
 ) -> list[FrameCell]:
     """The source's cells in the source's order, each followed by the student's own cells that stood behind it."""
     index_of = {index: source.by_grade_id[grade_id] for grade_id, index in owner.items()}

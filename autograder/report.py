@@ -78,9 +78,7 @@ def _hardest(exercises: Sequence[ExerciseStatistics]) -> ExerciseStatistics | No
     return hardest if hardest and hardest.difficulty > 1e-9 else None
 
 
-def _by_hand(
-    results: Sequence[Result], manual: ManualPoints
-) -> dict[str, dict[str, tuple[float | None, float]]]:
+def _by_hand(results: Sequence[Result], manual: ManualPoints) -> dict[str, dict[str, tuple[float | None, float]]]:
     """student → exercise graded by hand, waiting as the results have it, or as `manual` knows."""
     return {
         result.student: {
@@ -100,17 +98,13 @@ def _manual_columns(by_hand: Mapping[str, Mapping[str, object]]) -> list[str]:
 def _waiting(by_hand: Mapping[str, Mapping[str, tuple[float | None, float]]]) -> dict[str, int]:
     """exercise graded by hand → how many answers still wait."""
     counts = {
-        grade_id: sum(
-            exercises[grade_id][0] is None for exercises in by_hand.values() if grade_id in exercises
-        )
+        grade_id: sum(exercises[grade_id][0] is None for exercises in by_hand.values() if grade_id in exercises)
         for grade_id in _manual_columns(by_hand)
     }
     return {grade_id: count for grade_id, count in counts.items() if count}
 
 
-def _rows(
-    summary: ClassStatistics, by_hand: Mapping[str, Mapping[str, tuple[float | None, float]]]
-) -> list[Row]:
+def _rows(summary: ClassStatistics, by_hand: Mapping[str, Mapping[str, tuple[float | None, float]]]) -> list[Row]:
     columns, manual_columns = exercise_order(summary.graded), _manual_columns(by_hand)
     graded = set(map(id, summary.graded))
     rows = []

@@ -103,5 +103,9 @@ class Result:
         )
         known = {f.name for f in dataclasses.fields(cls)}
         plain = {key: value for key, value in data.items() if key in known}
-        plain |= {"verdict": Verdict(data["verdict"]), "exercises": exercises, "repairs": tuple(data["repairs"])}
+        plain |= {
+            "verdict": Verdict(data["verdict"]),
+            "exercises": exercises,
+            "repairs": tuple(data["repairs"]),
+        }
         return cls(**plain)

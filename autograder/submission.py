@@ -114,7 +114,8 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
         return dict(nbformat.convert(nbformat.from_dict(document), 4))
     except Exception as error:  # whatever a broken file of an old format does to the converter
         raise Unreadable(
-            Verdict.MALFORMED, f"The notebook has an old format that cannot be converted: {type(error).__name__}."
+            Verdict.MALFORMED,
+            f"The notebook has an old format that cannot be converted: {type(error).__name__}.",
         ) from None
 
 

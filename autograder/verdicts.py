@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.results import ExerciseResult, TestResult, Verdict
-from autograder.rooms.student import Broken, CellOutcome
+from autograder.rooms.broken import Broken, explain
+from autograder.rooms.limits import Limits
+from autograder.rooms.student import CellOutcome
 from autograder.rooms.tester import TestOutcome
 from autograder.source import SourceCell
 
@@ -20,6 +22,15 @@ _OF_OUTCOME = {
     "timeout": Verdict.TIMEOUT,
     "lost": Verdict.KILLED,
 }
+_OF_BROKEN = {
+    Broken.WALL_TIME: Verdict.TIMEOUT,
+    Broken.NOTEBOOK_TIME: Verdict.TIMEOUT,
+    Broken.CPU_TIME: Verdict.TIMEOUT,
+    Broken.MEMORY: Verdict.OUT_OF_MEMORY,
+    Broken.OUTPUT: Verdict.TOO_MUCH_OUTPUT,
+    Broken.DIED: Verdict.KILLED,
+    Broken.KILLED: Verdict.KILLED,
+}
 _SEVERITY = (
     Verdict.KILLED, Verdict.OUT_OF_MEMORY, Verdict.LIMIT, Verdict.TOO_MUCH_OUTPUT, Verdict.TIMEOUT,
     Verdict.REFUSED, Verdict.ERROR, Verdict.FAILED, Verdict.MISSING,
@@ -32,6 +43,7 @@ def judge(
     served: CellOutcome,
     own_error: tuple[str, str, str] | None,
     answer: str | None,
+    limits: Limits,
 ) -> TestResult:
     """The result of one test cell.
 
@@ -43,7 +55,7 @@ def judge(
     if outcome.outcome == "passed":
         return TestResult(cell.grade_id, Verdict.PASSED, cell.points, cell.points, seconds=round(outcome.seconds, 3))
     if served.broken is not None:
-        return of_broken(cell, served.broken)
+        return of_broken(cell, served.broken, limits)
     verdict = _OF_OUTCOME[outcome.outcome]
     message, hint, traceback = outcome.message, outcome.hint, outcome.student_traceback
     if not_answered(answer) or (own_error and own_error[0] == "NotImplementedError"):
@@ -63,14 +75,10 @@ def judge(
     )
 
 
-def of_broken(cell: SourceCell, broken: Broken) -> TestResult:
+def of_broken(cell: SourceCell, broken: Broken, limits: Limits) -> TestResult:
     """The result of a test whose exercise broke a limit or ended its process."""
-    return TestResult(cell.grade_id, _verdict_of(broken), 0.0, cell.points, broken_text(broken))
-
-
-def broken_text(broken: Broken) -> str:
-    """What was broken, in words a student understands."""
-    return broken.sentence
+    verdict = _OF_BROKEN.get(broken, Verdict.LIMIT)
+    return TestResult(cell.grade_id, verdict, 0.0, cell.points, explain(broken, limits))
 
 
 def not_answered(answer: str | None) -> bool:
@@ -87,17 +95,6 @@ def summary(exercises: Sequence[ExerciseResult]) -> tuple[Verdict, str]:
     if worst is Verdict.MISSING and passed:
         worst = Verdict.FAILED
     return worst, message
-
-
-def _verdict_of(broken: Broken) -> Verdict:
-    return {
-        "WALL_TIME": Verdict.TIMEOUT,
-        "CPU_TIME": Verdict.TIMEOUT,
-        "MEMORY": Verdict.OUT_OF_MEMORY,
-        "OUTPUT": Verdict.TOO_MUCH_OUTPUT,
-        "DIED": Verdict.KILLED,
-        "KILLED": Verdict.KILLED,
-    }.get(broken.name, Verdict.LIMIT)
 
 
 def _is_hidden(cell: SourceCell, outcome: TestOutcome) -> bool:

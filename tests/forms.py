@@ -34,7 +34,10 @@ def as_colab(notebook: NotebookNode) -> bytes:
         identifier = cell.pop("id", None)
         cell["metadata"] |= {"id": f"Xy{number:02d}-{identifier}"[:12]}
         if cell["cell_type"] == "code":
-            cell["metadata"] |= {"colab": {"base_uri": "https://localhost:8080/"}, "outputId": f"out-{number}"}
+            cell["metadata"] |= {
+                "colab": {"base_uri": "https://localhost:8080/"},
+                "outputId": f"out-{number}",
+            }
             cell["execution_count"] = number
             cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["something\n"]}]
     return json.dumps(document, indent=2, ensure_ascii=False).encode()

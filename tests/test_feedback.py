@@ -18,10 +18,7 @@ from autograder.feedback import REMEDIES, WORDS, limit_in_words, render_feedback
 from autograder.pages import MESSAGE_CHARACTERS, SYMBOLS, TONES, Tone
 from autograder.results import NEEDS_A_HUMAN, ExerciseResult, Result, TestResult, Verdict
 
-HOSTILE = (
-    "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>{{ 7*7 }}</b>&lt;"
-    "\x00\x1b[31m\x08\u202e\ud800"
-)
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>{{ 7*7 }}</b>&lt;\x00\x1b[31m\x08\u202e\ud800"
 
 
 def feedback(of: Result, **more: object) -> str:
@@ -43,9 +40,7 @@ def test_every_student_of_a_class_gets_a_well_formed_page_of_their_own():
 
 
 def test_shows_name_score_and_every_exercise_with_points_and_verdict_in_words():
-    seen = text(
-        feedback(result("Zoë van der Berg", exercise("conv_layer"), exercise("correlate2d", Verdict.ERROR)))
-    )
+    seen = text(feedback(result("Zoë van der Berg", exercise("conv_layer"), exercise("correlate2d", Verdict.ERROR))))
     assert "Zoë van der Berg" in seen
     assert "25 / 45 points" in seen
     assert "1 of 2 exercises passes. Begin with correlate2d." in seen
@@ -57,9 +52,7 @@ def test_shows_name_score_and_every_exercise_with_points_and_verdict_in_words():
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_is_said_in_words_and_marked_by_a_sign(verdict: Verdict):
-    seen = card(
-        feedback(result("Ben", exercise("correlate2d", verdict, message="So it was."))), "correlate2d"
-    )
+    seen = card(feedback(result("Ben", exercise("correlate2d", verdict, message="So it was."))), "correlate2d")
     words = "not right yet: 1 of 2 tests pass" if verdict is Verdict.FAILED else WORDS[verdict]
     assert f"{SYMBOLS[TONES[verdict]]} {words}" in seen
 
@@ -80,15 +73,11 @@ def test_the_hint_stands_alone_and_the_message_does_not_repeat_it():
 
 def test_a_message_that_only_contains_the_hint_within_a_line_stays_whole():
     said = f"It seems so: {FLIPPED} Look again."
-    assert said in text(
-        feedback(result("Ben", exercise("correlate2d", Verdict.FAILED, hint=FLIPPED, message=said)))
-    )
+    assert said in text(feedback(result("Ben", exercise("correlate2d", Verdict.FAILED, hint=FLIPPED, message=said))))
 
 
 def test_backticks_become_code():
-    page = feedback(
-        result("Ben", exercise("a", Verdict.FAILED, hint="Is the `return` missing?", message="Got: None"))
-    )
+    page = feedback(result("Ben", exercise("a", Verdict.FAILED, hint="Is the `return` missing?", message="Got: None")))
     assert "Is the <code>return</code> missing?" in page
 
 
@@ -108,16 +97,12 @@ def test_tests_that_say_the_same_are_said_once_and_those_that_pass_are_named():
 
 
 def test_an_exercise_speaks_for_itself_where_its_tests_do_not():
-    page = feedback(
-        result("Ben", ExerciseResult("f", Verdict.FAILED, 0, 8, "Its message.\nTwo lines.", "Its hint."))
-    )
+    page = feedback(result("Ben", ExerciseResult("f", Verdict.FAILED, 0, 8, "Its message.\nTwo lines.", "Its hint.")))
     assert "Its message." in card(page, "f") and "Its hint." in card(page, "f")
 
 
 def test_the_traceback_is_shown_and_its_last_line_not_said_twice():
-    failed = exercise(
-        "conv_layer", Verdict.ERROR, message=fake_class.BROADCAST, traceback=fake_class.TRACEBACK
-    )
+    failed = exercise("conv_layer", Verdict.ERROR, message=fake_class.BROADCAST, traceback=fake_class.TRACEBACK)
     page = feedback(result("Ben", failed))
     assert "Where your code stopped" in page
     assert page.count("operands could not be broadcast") == 1
@@ -145,9 +130,7 @@ def test_repairs_are_sentences():
         (Verdict.PASSED, fake_class.LIMITS, None),
     ],
 )
-def test_a_broken_limit_is_told_with_its_number(
-    verdict: Verdict, limits: Mapping[str, float], words: str | None
-):
+def test_a_broken_limit_is_told_with_its_number(verdict: Verdict, limits: Mapping[str, float], words: str | None):
     assert limit_in_words(verdict, limits) == words
     page = feedback(result("Ben", exercise("f", verdict), limits=dict(limits)))
     assert (words or "Allowed:") in card(page, "f") if words else "Allowed:" not in page
@@ -173,9 +156,7 @@ def test_zero_points_by_hand_are_points_and_not_a_wait():
 
 
 def test_a_written_question_in_the_result_is_listed_once_and_is_no_automatic_exercise():
-    of = result(
-        "Ben", exercise("f"), ExerciseResult("written", Verdict.MANUAL, 0, 5), score=10.0, max_score=10.0
-    )
+    of = result("Ben", exercise("f"), ExerciseResult("written", Verdict.MANUAL, 0, 5), score=10.0, max_score=10.0)
     for manual in (None, {"written": (None, 5.0)}):
         page = feedback(of, manual=manual)
         assert page.count('id="exercise-written"') == 1
@@ -219,12 +200,8 @@ def test_one_missing_exercise_is_no_missing_submission():
 
 def test_nothing_from_a_student_becomes_markup():
     failed = exercise("f", Verdict.ERROR, hint=HOSTILE, message=HOSTILE + "\n2", traceback=HOSTILE + "\n3")
-    of = result(
-        HOSTILE, failed, message=HOSTILE, repairs=(HOSTILE,), receipt={HOSTILE: HOSTILE}, release=HOSTILE
-    )
-    page = feedback(
-        of, answers={"f": HOSTILE}, comments={"f": HOSTILE, "": HOSTILE}, read_again={"f": HOSTILE}
-    )
+    of = result(HOSTILE, failed, message=HOSTILE, repairs=(HOSTILE,), receipt={HOSTILE: HOSTILE}, release=HOSTILE)
+    page = feedback(of, answers={"f": HOSTILE}, comments={"f": HOSTILE, "": HOSTILE}, read_again={"f": HOSTILE})
     assert "<script>alert(1)</script>" in text(page)
     assert "{{ 7*7 }}" in text(page) and "49" not in text(page)
     assert not BeautifulSoup(page, "html.parser").find_all(["script", "img", "b"])
@@ -234,9 +211,7 @@ def test_nothing_from_a_student_becomes_markup():
 def test_a_megabyte_is_cut_and_says_so():
     much = "x" * 1_000_000
     failed = exercise("f", Verdict.ERROR, hint=much, message=much, traceback="y\n" * 500_000)
-    page = feedback(
-        result(much, failed, repairs=(much,), message=much), answers={"f": much}, comments={"f": much}
-    )
+    page = feedback(result(much, failed, repairs=(much,), message=much), answers={"f": much}, comments={"f": much})
     assert len(page) < 120_000
     assert f"({1_000_000 - MESSAGE_CHARACTERS:,} more characters are not shown)" in page
 

@@ -70,10 +70,20 @@ def test_the_release_as_it_is_earns_nothing(source: AssignmentSource, rooms: Roo
     ("text", "verdict", "points", "words"),
     [
         ("def double(x):\n    return x", Verdict.FAILED, 0, "should be [0 2 4]"),
-        ("def double(x):\n    return 2 * x if hasattr(x, 'shape') else 0", Verdict.FAILED, 2, "A further check"),
+        (
+            "def double(x):\n    return 2 * x if hasattr(x, 'shape') else 0",
+            Verdict.FAILED,
+            2,
+            "A further check",
+        ),
         ("def double(x):\n    return nothing", Verdict.ERROR, 0, "nothing"),
         ("def double(x)\n    return 2 * x", Verdict.ERROR, 0, "SyntaxError"),
-        ("import nothing_of_this_name\ndef double(x):\n    return 2 * x", Verdict.ERROR, 0, "nothing_of_this_name"),
+        (
+            "import nothing_of_this_name\ndef double(x):\n    return 2 * x",
+            Verdict.ERROR,
+            0,
+            "nothing_of_this_name",
+        ),
         ("def double(x):\n    raise NotImplementedError()", Verdict.MISSING, 0, "Not written"),
         ("", Verdict.MISSING, 0, "Not written"),
         ("def double(x):\n    while True: pass", Verdict.TIMEOUT, 0, ""),

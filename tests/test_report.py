@@ -67,17 +67,13 @@ def test_counts_and_means_are_those_of_the_graded_submissions():
 def test_discrimination_is_the_item_rest_correlation():
     summary = summarise(fake_class(200))
     for column, item in enumerate(summary.exercises):
-        points = np.array(
-            [[e.points for e in r.exercises if e.verdict is not Verdict.MANUAL] for r in summary.graded]
-        )
+        points = np.array([[e.points for e in r.exercises if e.verdict is not Verdict.MANUAL] for r in summary.graded])
         rest = points.sum(axis=1) - points[:, column]
         assert item.discrimination == pytest.approx(np.corrcoef(points[:, column], rest)[0, 1])
 
 
 def test_discrimination_is_left_out_where_it_means_nothing():
-    few = [
-        result(str(i), exercise("f", [Verdict.PASSED, Verdict.ERROR][i % 2]), exercise("g")) for i in range(4)
-    ]
+    few = [result(str(i), exercise("f", [Verdict.PASSED, Verdict.ERROR][i % 2]), exercise("g")) for i in range(4)]
     assert len(few) < FEWEST_FOR_DISCRIMINATION
     assert summarise(few).exercises[0].discrimination is None
     alike = [result(str(i)) for i in range(30)]
@@ -289,9 +285,7 @@ def test_every_submission_is_in_one_bin_of_the_histogram():
     assert bin_counts([0, 4.99, 5, 89.9, 90, 95, -3, 120], bin_edges(95)) == [3, 1] + [0] * 15 + [1, 3]
     drawn = histogram([0, 4.99, 5, 95], 95, 5, "median")
     assert sorted(re.findall(r'class="value">(\d+)<', drawn)) == ["1", "1", "2"]
-    assert (
-        'aria-label="median 5; 0 to 5: 2 submissions, 5 to 10: 1 submission, 90 to 95: 1 submission"' in drawn
-    )
+    assert 'aria-label="median 5; 0 to 5: 2 submissions, 5 to 10: 1 submission, 90 to 95: 1 submission"' in drawn
 
 
 def test_a_stacked_bar_fills_its_width_and_says_its_numbers_without_colour():

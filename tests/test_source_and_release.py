@@ -12,7 +12,9 @@ from autograder.course import Course, CourseError
 from autograder.release import release
 from autograder.source import Role, exercise_of, read_source
 
-LOCKED = 'nbgrader={"grade": false, "grade_id": "%s", "locked": true, "schema_version": 3, "solution": false, "task": false}'
+LOCKED = (
+    'nbgrader={"grade": false, "grade_id": "%s", "locked": true, "schema_version": 3, "solution": false, "task": false}'
+)
 
 
 def edit(course: Course, old: str, new: str) -> None:
@@ -24,7 +26,10 @@ def edit(course: Course, old: str, new: str) -> None:
 
 def test_exercises_and_points(mini: Course) -> None:
     source = read_source(mini, "01_mini")
-    assert [(e.name, e.max_points, len(e.tests)) for e in source.exercises] == [("double", 5, 2), ("prediction", 1, 1)]
+    assert [(e.name, e.max_points, len(e.tests)) for e in source.exercises] == [
+        ("double", 5, 2),
+        ("prediction", 1, 1),
+    ]
     assert source.max_score == 6
     assert [c.role for c in source.cells if c.grade_id == "written"] == [Role.MANUAL]
 

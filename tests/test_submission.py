@@ -18,7 +18,14 @@ from autograder.repair import put_on_frame
 from autograder.results import Verdict
 from autograder.solutions import reference_notebook
 from autograder.source import Role, read_source
-from autograder.submission import SubmittedFile, Unreadable, find_submissions, parse_notebook, read_bytes, submitted_at
+from autograder.submission import (
+    SubmittedFile,
+    Unreadable,
+    find_submissions,
+    parse_notebook,
+    read_bytes,
+    submitted_at,
+)
 
 CELL = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -63,7 +70,12 @@ def test_an_old_notebook_is_read() -> None:
 
 
 def test_odd_cells_are_made_regular() -> None:
-    odd = {"cell_type": "strange", "source": ["a\r\n", 3, "b\0\ud800"], "metadata": [], "execution_count": True}
+    odd = {
+        "cell_type": "strange",
+        "source": ["a\r\n", 3, "b\0\ud800"],
+        "metadata": [],
+        "execution_count": True,
+    }
     cell = parse_notebook(document(cells=[odd, {}])).cells[0]
     assert (cell.cell_type, cell.source) == ("raw", "a\nb?")
 
@@ -83,7 +95,12 @@ def test_any_bytes_end_in_a_notebook_or_a_sentence(data: bytes) -> None:
 
 
 def test_files_are_found_by_student_and_the_right_one_of_several_is_taken(tmp_path: Path) -> None:
-    for name in ("ada/01_mini/01_mini.ipynb", "ada/01_mini/copy.ipynb", "bob/01_mini/mine (1).ipynb", "cy/02/02.ipynb"):
+    for name in (
+        "ada/01_mini/01_mini.ipynb",
+        "ada/01_mini/copy.ipynb",
+        "bob/01_mini/mine (1).ipynb",
+        "cy/02/02.ipynb",
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{}")

@@ -26,7 +26,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
 
 def environment() -> dict[str, str]:
     here = str(Path(sys.executable).parent)
-    return {**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}", "JUPYTER_CONFIG_DIR": "/nonexistent"}
+    return {
+        **os.environ,
+        "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
+        "JUPYTER_CONFIG_DIR": "/nonexistent",
+    }
 
 
 def nbgrader(course: Course, *arguments: str) -> str:
@@ -66,15 +70,17 @@ def test_the_release_of_nbgraders_own_command_is_ours(graded: Course) -> None:
     theirs = json.loads((graded.root / "notebooks/01_mini/01_mini.ipynb").read_text())
     assert not release(graded, "01_mini", check=True).path.is_symlink()
     ours = json.loads(json.dumps(generate(build_source(graded, "01_mini"))))
-    assert theirs["cells"] == [
-        {**cell, "source": cell["source"].splitlines(keepends=True)} for cell in ours["cells"]
-    ]
+    assert theirs["cells"] == [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in ours["cells"]]
 
 
 def test_export_has_the_points(graded: Course) -> None:
     nbgrader(graded, "export")
     rows = list(csv.DictReader((graded.root / "grades.csv").open()))
-    assert {row["student_id"]: float(row["raw_score"]) for row in rows} == {"right": 6, "wrong": 0, "blank": 0}
+    assert {row["student_id"]: float(row["raw_score"]) for row in rows} == {
+        "right": 6,
+        "wrong": 0,
+        "blank": 0,
+    }
 
 
 def test_feedback_is_generated(graded: Course) -> None:

@@ -30,7 +30,7 @@ def raises(exception: type[Exception], call: Callable[[], object], when: str) ->
     except exception as error:
         if isinstance(error, NotImplementedError) and not issubclass(exception, NotImplementedError):
             raise
-        if not str(error).strip():
+        if not message_of(error).strip():
             hint = 'Say in the exception what is wrong: `raise ValueError("…")`.'
             raise CheckFailed(f"{demand}, with a message; it was raised without one.", hint) from error
     except NotImplementedError:
@@ -108,11 +108,7 @@ def call_checked(call: Callable[..., object], *arguments: object, name: str) -> 
 
 def exception_text(error: BaseException) -> str:
     """'TypeError: message', and the line of the student's own code, where it is known."""
-    try:
-        message = str(error)
-    except Exception:
-        message = ""
-    text = f"{type(error).__name__}: {message}".removesuffix(": ")
+    text = f"{type(error).__name__}: {message_of(error)}".removesuffix(": ")
     told = getattr(error, "student_traceback", None)  # set where the call went to another process
     if isinstance(told, str) and told.strip():
         return f"{text}\n{told.strip()}"
@@ -120,6 +116,14 @@ def exception_text(error: BaseException) -> str:
     if own and own[-1].name != "<module>" and own[-1].line:
         return f"{text}\nin {own[-1].name}, line {own[-1].lineno} of its cell: {own[-1].line}"
     return text
+
+
+def message_of(error: BaseException) -> str:
+    """`str(error)`, or nothing if the exception's own class fails to tell."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _is_notebook_cell(filename: str) -> bool:
@@ -144,8 +148,8 @@ def _copy(value: object) -> object:
     """A deep copy of arrays, lists, tuples and dicts; anything else (a function) is passed as it is."""
     if isinstance(value, np.ndarray):
         return np.array(value, subok=False)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_copy(entry) for entry in value)
+    if type(value) in (list, tuple):
+        return type(value)(_copy(entry) for entry in value)  # type: ignore[call-arg, attr-defined]
     if isinstance(value, dict):
         return {key: _copy(entry) for key, entry in value.items()}
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +12,20 @@ from convkit.check.compare import Tolerance
 from convkit.check.failure import CheckFailed, sentence
 from convkit.check.hints import shape_hint, value_hint
 from convkit.check.texts import array_text, difference_texts
-from convkit.check.values import RETURN_MISSING, Array, describe, number_array
+from convkit.check.values import (
+    RETURN_MISSING,
+    Array,
+    describe,
+    is_array,
+    number_array,
+    object_text,
+    plain_scalar,
+)
 
 _EXACT = Tolerance(0.0, 0.0)
 _DEEPEST = 20
+_KINDS = {bool: "a truth value", int: "a whole number", float: "a float", str: "text", bytes: "bytes"}
+_ARRAY_KINDS = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "floats"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,7 @@ class _Difference:
     hint: str | None
     expected: str
     got: str
+    path: str = ""  # where inside the value, such as "[2]['name']"
 
 
 def equal(
@@ -40,58 +52,69 @@ def equal(
     """
     reasons = []
     for reason, wrong in (mistakes or {}).items():
-        if _difference(wrong, expected) is None:
+        if exactly_equal(wrong, expected):
             raise ValueError(f"this mistake gives the expected value: {reason!r}")
-        if _difference(actual, wrong) is None:
+        if exactly_equal(actual, wrong):
             reasons.append(reason)
-    difference = _difference(actual, expected)
-    if difference is not None:
-        hint = " Or: ".join(reasons) or difference.hint
-        raise CheckFailed(sentence(name, difference.what), hint, difference.expected, difference.got)
+    found = _difference(actual, expected, "", 0)
+    if found is not None:
+        hint = " Or: ".join(reasons) or _hint_for_lists(actual, expected) or found.hint
+        expected_text, got_text = found.expected, found.got
+        if found.path:
+            expected_text = f"{object_text(expected)}\nat {found.path}: {expected_text}"
+            got_text = f"{object_text(actual)}\nat {found.path}: {got_text}"
+        raise CheckFailed(sentence(name, found.what), hint, expected_text, got_text)
 
 
-def _difference(actual: object, expected: object) -> _Difference | None:
-    if isinstance(expected, np.ndarray) or (isinstance(expected, (list, tuple)) and _is_array(actual)):
-        return _array_difference(actual, np.asarray(expected))
-    found = _first_difference(actual, expected, "", 0)
-    if found is None:
-        return None
-    structure = _structure_of_lists(actual, expected)
-    return _Difference(
-        found.what,
-        structure or found.hint,
-        found.expected if _long(expected) else _whole(expected, found.expected),
-        found.got if _long(actual) else _whole(actual, found.got),
-    )
+def exactly_equal(actual: object, expected: object) -> bool:
+    """Whether `equal` passes."""
+    return _difference(actual, expected, "", 0) is None
 
 
-def _first_difference(actual: object, expected: object, path: str, depth: int) -> _Difference | None:
-    """Compares kinds of Python values; never calls a method of a class that the student wrote."""
+def _difference(actual: object, expected: object, path: str, depth: int) -> _Difference | None:
+    """The first difference; never calls `==` or an iterator of a class that the student wrote."""
     if depth > _DEEPEST:
-        return _Difference("is nested too deeply", None, describe(expected), "a value nested in itself")
+        raise ValueError("the expected value is nested too deeply")
+    wanted_array = _expected_array(actual, expected)
+    if wanted_array is not None:
+        return _array_difference(actual, wanted_array, path)
     if isinstance(expected, dict):
         return _dict_difference(actual, expected, path, depth)
     if isinstance(expected, (list, tuple)):
         return _sequence_difference(actual, expected, path, depth)
     if isinstance(expected, (set, frozenset)):
-        same = type(actual) in (set, frozenset) and _plain_set(actual) and actual == expected
-        return None if same else _other(actual, expected, path, None)
+        kind = type(actual)
+        same = kind in (set, frozenset) and _is_plain(actual) and actual == expected
+        return None if same else _other(actual, expected, path, _none_hint(actual, path))
+    if expected is None:
+        return None if actual is None else _other(actual, expected, path, "It is expected to be None.")
     return _scalar_difference(actual, expected, path)
 
 
-def _scalar_difference(actual: object, expected: object, path: str) -> _Difference | None:
-    came = _plain_scalar(actual)
-    wanted = _plain_scalar(expected)
-    if came is None and wanted is not None:
-        hint = RETURN_MISSING if actual is None and not path else None
-        return _other(actual, expected, path, hint)
-    if type(came) is type(wanted) or (type(came) is int and type(wanted) is float):
-        if came == wanted or (came != came and wanted != wanted):  # NaN
+def _expected_array(actual: object, expected: object) -> Array | None:
+    """`expected` as an array, if it is one, or if it is a list of numbers and an array came."""
+    if isinstance(expected, np.ndarray):
+        return expected
+    if isinstance(expected, (list, tuple)) and is_array(actual):
+        try:
+            return number_array(expected, "")
+        except CheckFailed:
             return None
-        return _other(actual, expected, path, _scalar_hint(came, wanted))
-    names = {bool: "a truth value", int: "a whole number", float: "a float", str: "text", bytes: "bytes"}
-    hint = f"It is {names.get(type(came), 'None')}, where {names.get(type(wanted), 'None')} is expected."
-    return _other(actual, expected, path, hint)
+    return None
+
+
+def _scalar_difference(actual: object, expected: object, path: str) -> _Difference | None:
+    came, wanted = plain_scalar(actual), plain_scalar(expected)
+    if wanted is None:
+        raise TypeError(f"a value of type {type(expected).__name__} cannot be expected: {describe(expected)}")
+    if came is None:
+        return _other(actual, expected, path, _none_hint(actual, path))
+    if type(came) is not type(wanted) and not (type(came) is int and type(wanted) is float):
+        hint = f"It is {_KINDS[type(came)]}, where {_KINDS[type(wanted)]} is expected."
+        return _other(actual, expected, path, hint)
+    if came == wanted or (came != came and wanted != wanted):  # NaN is NaN
+        return None
+    return _other(actual, expected, path, _scalar_hint(came, wanted))
 
 
 def _scalar_hint(came: object, wanted: object) -> str | None:
@@ -105,86 +128,82 @@ def _scalar_hint(came: object, wanted: object) -> str | None:
 
 
 def _sequence_difference(
-    actual: object, expected: list[object] | tuple[object, ...], path: str, depth: int
+    actual: Any, expected: list[object] | tuple[object, ...], path: str, depth: int
 ) -> _Difference | None:
-    kind = type(expected).__name__
-    if not isinstance(actual, (list, tuple)):
-        hint = RETURN_MISSING if actual is None and not path else f"It is not a {kind}."
-        return _other(actual, expected, path, hint)
-    entries = list.__iter__(actual) if isinstance(actual, list) else tuple.__iter__(actual)
-    came = list(entries)
+    kind = "list" if isinstance(expected, list) else "tuple"
+    if issubclass(type(actual), list):
+        came, came_kind = list(list.__iter__(actual)), "list"
+    elif issubclass(type(actual), tuple):
+        came, came_kind = list(tuple.__iter__(actual)), "tuple"
+    else:
+        return _other(actual, expected, path, _none_hint(actual, path) or f"It is not a {kind}.")
     if len(came) != len(expected):
         size = "few" if len(came) < len(expected) else "many"
         return _other(actual, expected, path, f"It has too {size} entries.")
     for index, (ours, theirs) in enumerate(zip(came, expected, strict=True)):
-        found = _first_difference(ours, theirs, f"{path}[{index}]", depth + 1)
+        found = _difference(ours, theirs, f"{path}[{index}]", depth + 1)
         if found is not None:
             return found
-    if isinstance(actual, list) != isinstance(expected, list):
-        hint = f"The entries are right, but they stand in a {type(actual).__name__}, not in a {kind}."
-        return _other(actual, expected, path, hint)
+    if came_kind != kind:
+        return _other(
+            actual, expected, path, f"The entries are right, but in a {came_kind}, not in a {kind}."
+        )
     return None
 
 
 def _dict_difference(
-    actual: object, expected: dict[object, object], path: str, depth: int
+    actual: Any, expected: dict[object, object], path: str, depth: int
 ) -> _Difference | None:
-    if not isinstance(actual, dict):
-        hint = RETURN_MISSING if actual is None and not path else "It is not a dict."
-        return _other(actual, expected, path, hint)
-    pairs = [
-        (_plain_scalar(key) if type(key) is not tuple else key, value) for key, value in dict.items(actual)
-    ]
-    if any(key is None or (type(key) is tuple and not _plain_set(key)) for key, _ in pairs):
-        return _other(actual, expected, path, "Its keys are of another kind.")
-    came: dict[object, object] = dict(pairs)
+    if not issubclass(type(actual), dict):
+        return _other(actual, expected, path, _none_hint(actual, path) or "It is not a dict.")
+    came: dict[object, object] = {}
+    for key, value in dict.items(actual):
+        plain = key if type(key) is tuple and _is_plain(key) else plain_scalar(key)
+        if plain is None:
+            return _other(actual, expected, path, "Its keys are of another kind.")
+        came[plain] = value
     if came.keys() != expected.keys():
         missing, extra = expected.keys() - came.keys(), came.keys() - expected.keys()
-        parts = ["keys are missing"] * bool(missing) + ["there are keys too many"] * bool(extra)
-        hint = " and ".join(parts)
-        return _Difference(
-            "has other keys",
-            hint[:1].upper() + hint[1:] + ".",
-            f"keys {describe(sorted(map(str, expected)))}",
-            f"keys {describe(sorted(map(str, came)))}",
-        )
+        what = " and ".join(["lacks keys"] * bool(missing) + ["has keys too many"] * bool(extra))
+        return _Difference(what, None, _keys_text(expected), _keys_text(came), path)
     for key, theirs in expected.items():
-        found = _first_difference(came[key], theirs, f"{path}[{key!r}]", depth + 1)
+        found = _difference(came[key], theirs, f"{path}[{key!r}]", depth + 1)
         if found is not None:
             return found
     return None
 
 
-def _array_difference(actual: object, expected: Array) -> _Difference | None:
+def _keys_text(values: dict[object, object]) -> str:
+    return f"the keys {object_text(list(values))}"
+
+
+def _array_difference(actual: object, expected: Array, path: str) -> _Difference | None:
     try:
-        came = number_array(actual, "the result")
+        came = number_array(actual, "")
     except CheckFailed as failure:
-        what = failure.headline.removeprefix("The result ").removesuffix(".")
-        return _Difference(what, failure.hint, array_text(expected), failure.got or "")
+        what = failure.headline.strip().removesuffix(".")
+        return _Difference(
+            what[:1].lower() + what[1:], failure.hint, array_text(expected), str(failure.got), path
+        )
     if came.shape != expected.shape:
-        hint = shape_hint(came, expected, _EXACT)
-        return _Difference("has the wrong shape", hint, f"shape {expected.shape}", f"shape {came.shape}")
-    kinds = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "floats"}
-    if kinds[came.dtype.kind] != kinds[expected.dtype.kind] and not (
-        came.dtype.kind in "iu" and expected.dtype.kind == "f"
-    ):
-        what = f"holds {kinds[came.dtype.kind]}, not {kinds[expected.dtype.kind]}"
-        return _Difference(what, None, array_text(expected), f"{array_text(came)}, {came.dtype}")
+        texts = (f"shape {expected.shape}", f"shape {came.shape}")
+        return _Difference("has the wrong shape", shape_hint(came, expected, _EXACT), *texts, path)
+    kind, wanted_kind = _ARRAY_KINDS[came.dtype.kind], _ARRAY_KINDS[expected.dtype.kind]
+    if kind != wanted_kind and (kind, wanted_kind) != ("whole numbers", "floats"):
+        got = f"{array_text(came)}\n{came.dtype}"
+        return _Difference(f"holds {kind}, not {wanted_kind}", None, array_text(expected), got, path)
     differs = np.asarray(came != expected)
     if came.dtype.kind == "f":
         differs &= ~(np.isnan(came) & np.isnan(expected))
     if not differs.any():
         return None
-    return _Difference(
-        "is not right",
-        value_hint(came, expected, _EXACT),
-        *difference_texts(expected, came, differs),
-    )
+    hint = value_hint(came, expected, _EXACT)
+    return _Difference("is not right", hint, *difference_texts(expected, came, differs), path)
 
 
-def _structure_of_lists(actual: object, expected: object) -> str | None:
+def _hint_for_lists(actual: object, expected: object) -> str | None:
     """Hints for arrays hold for lists of numbers as well."""
-    if not (isinstance(actual, (list, tuple)) and isinstance(expected, (list, tuple))):
+    if not (issubclass(type(actual), (list, tuple)) and isinstance(expected, (list, tuple))):
         return None
     try:
         came, wanted = number_array(actual, ""), number_array(expected, "")
@@ -196,50 +215,12 @@ def _structure_of_lists(actual: object, expected: object) -> str | None:
 
 
 def _other(actual: object, expected: object, path: str, hint: str | None) -> _Difference:
-    place = f"at {path}: " if path else ""
-    return _Difference("is not right", hint, f"{place}{_text(expected)}", f"{place}{_text(actual)}")
+    return _Difference("is not right", hint, object_text(expected), object_text(actual), path)
 
 
-def _plain_scalar(value: object) -> bool | int | float | str | bytes | None:
-    """The plain Python value of a scalar of Python, NumPy or (one number) of a tensor; else None."""
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, bytes):
-        return bytes.__getitem__(value, slice(None))
-    if isinstance(value, (int, float, np.integer, np.floating)) or _is_array(value):
-        try:
-            array = number_array(value, "")
-        except CheckFailed:  # an int beyond 64 bits is an object to NumPy
-            return int.__index__(value) if isinstance(value, int) else None
-        return array.item() if array.ndim == 0 else None
-    return None
+def _none_hint(actual: object, path: str) -> str | None:
+    return RETURN_MISSING if actual is None and not path else None
 
 
-def _plain_set(values: object) -> bool:
-    return all(type(value) in (int, str, float, bool, bytes) for value in values)  # type: ignore[attr-defined]
-
-
-def _is_array(value: object) -> bool:
-    return isinstance(value, np.ndarray) or (
-        hasattr(type(value), "__array__") and not isinstance(value, np.generic)
-    )
-
-
-def _text(value: object) -> str:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, (list, tuple, dict, set, frozenset)):
-        text = describe(value)
-        return text.rpartition(" (")[0]
-    return describe(value)
-
-
-def _whole(value: object, found: str) -> str:
-    """The whole value, and the place of the difference where there is one inside."""
-    return f"{_text(value)}\n{found}" if found.startswith("at ") else found
-
-
-def _long(value: object) -> bool:
-    return len(describe(value)) > 200
+def _is_plain(values: object) -> bool:
+    return all(type(value) in _KINDS for value in values)  # type: ignore[attr-defined]

@@ -23,7 +23,8 @@ def value_hint(actual: Array, expected: Array, tolerance: Tolerance) -> str | No
     if actual.size > _LARGEST or not (np.isfinite(actual).all() and np.isfinite(expected).all()):
         return None
     a, e = actual.astype(np.float64), expected.astype(np.float64)
-    return next((hint for find in _VALUE_HINTS if (hint := find(a, e, tolerance))), None)
+    with np.errstate(all="ignore"):  # a warning would stand among the student's own output
+        return next((hint for find in _VALUE_HINTS if (hint := find(a, e, tolerance))), None)
 
 
 def shape_hint(
@@ -203,8 +204,8 @@ def _bias(a: Array, e: Array, tolerance: Tolerance) -> str | None:
 
 
 def _factor(a: Array, e: Array, tolerance: Tolerance) -> str | None:
-    scale = float((a * e).sum() / (e * e).sum()) if e.any() else 0.0
-    if a.size < 3 or scale == 0 or not _varies(e, tolerance) or not tolerance.same(a / scale, e):
+    scale = float((a * e).sum() / (e * e).sum())
+    if a.size < 3 or scale == 0 or not np.isfinite(scale) or not _varies(e, tolerance) or not tolerance.same(a / scale, e):
         return None
     size = "large" if abs(scale) > 1 else "small"
     return f"It is too {size} by the same factor everywhere: is a division missing, or one too many?"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from convkit.check.exact import equal
+from convkit.check.exact import equal, exactly_equal
 from convkit.check.failure import CheckFailed, sentence
 from convkit.check.values import describe
 
 LayerSpecification = tuple[str, Mapping[str, object]]
 
+_NONE_SUCH = "no such attribute"
 _NOT_BUILT = "Its input shape is not known: let the model begin with `keras.Input(shape)`."
 
 
@@ -88,11 +89,18 @@ def _layers_problem(came: list[Any], expected: Sequence[LayerSpecification]) -> 
         return what, " → ".join(wanted), " → ".join(kinds)
     for place, (layer, (kind, attributes)) in enumerate(zip(came, expected, strict=True), start=1):
         for attribute, value in attributes.items():
-            have = _comparable(getattr(layer, attribute, "no such attribute"), value)
-            if type(have) is not type(value) or have != value:
+            have = _comparable(_attribute(layer, attribute), value)
+            if not exactly_equal(have, value):
                 what = f"has another `{attribute}` in layer {place} ({kind})"
                 return what, f"{attribute} = {value!r}", f"{attribute} = {describe(have)}"
     return None
+
+
+def _attribute(layer: object, attribute: str) -> object:
+    try:
+        return getattr(layer, attribute)
+    except Exception:
+        return _NONE_SUCH
 
 
 def _comparable(have: object, value: object) -> object:
@@ -107,7 +115,9 @@ def _comparable(have: object, value: object) -> object:
 def _require_model(model: object, name: str) -> None:
     if model is None:
         raise CheckFailed(sentence(name, "is None"), "Is the `return` missing?", "a model", "None")
-    if not (hasattr(model, "layers") and hasattr(model, "count_params")):
+    if not isinstance(_attribute(model, "layers"), (list, tuple)) or not callable(
+        _attribute(model, "count_params")
+    ):
         hint = "Call the function that builds it." if callable(model) else None
         raise CheckFailed(sentence(name, "is not a Keras model"), hint, "a model", describe(model))
 
@@ -115,16 +125,12 @@ def _require_model(model: object, name: str) -> None:
 def _ask(model: Any, attribute: str, name: str) -> Any:
     try:
         value = getattr(model, attribute)
-        return value() if callable(value) else value
+        return value() if attribute == "count_params" else value
     except NotImplementedError:
         raise
     except Exception as error:
-        raise CheckFailed(
-            sentence(name, f"does not tell its `{attribute}`"),
-            _NOT_BUILT,
-            None,
-            f"{type(error).__name__}: {error}",
-        ) from error
+        headline = sentence(name, f"does not tell its `{attribute}`")
+        raise CheckFailed(headline, _NOT_BUILT, None, f"{type(error).__name__}: {error}") from error
 
 
 def _parameter_hint(model: Any, came: object, expected: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from convkit.check.failure import CheckFailed, sentence
 
 Array = NDArray[Any]
 
-RETURN_MISSING = "It returned None: is the `return` missing?"
+RETURN_MISSING = "Is the `return` missing, or a value not filled in yet?"
 
 _CONTAINERS = (list, tuple, range)
 
@@ -51,24 +52,73 @@ def known_array(value: ArrayLike, what: str) -> Array:
     return array
 
 
+def plain_scalar(value: Any) -> bool | int | float | str | bytes | None:
+    """The plain Python value of one bool, number or text (Python's, NumPy's, a tensor's); else None."""
+    kind = type(value)
+    if issubclass(kind, (bool, np.bool_)):
+        return bool(value)
+    if issubclass(kind, str):
+        return str.__str__(value)
+    if issubclass(kind, bytes):
+        return bytes.__getitem__(value, slice(None))
+    if issubclass(kind, (int, float, np.number)) or is_array(value):
+        try:
+            array = number_array(value, "")
+        except CheckFailed:  # an int of more than 64 bits is an object to NumPy
+            return int.__index__(value) if issubclass(kind, int) else None
+        return array.item() if array.ndim == 0 else None
+    return None
+
+
+def is_array(value: object) -> bool:
+    """An array or a tensor, not a scalar of NumPy's and not a list."""
+    return hasattr(type(value), "__array__") and not issubclass(type(value), np.generic)
+
+
 def describe(value: object) -> str:
-    """A short text for any object, whatever its `repr` does."""
-    if value is None:
-        return "None"
-    kind = type(value).__name__
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {np.ndarray.__getattribute__(value, 'shape')}, {value.dtype}"
-    try:
-        text = repr(value)
-        text = text if isinstance(text, str) else kind
-    except Exception:
-        text = f"an object of type {kind}"
-    text = text if len(text) <= 200 else text[:200] + " …"
-    return text if isinstance(value, (bool, int, float, complex, str, bytes)) else f"{text} ({kind})"
+    """A short text for any object, with its type where that does not show."""
+    kind = type(value)
+    if issubclass(kind, np.ndarray):
+        base = np.ndarray.view(value, np.ndarray)  # type: ignore[call-overload]
+        return f"an array of shape {base.shape}, {base.dtype}"
+    text = object_text(value)
+    return (
+        text
+        if value is None or kind in (bool, int, float, complex, str, bytes)
+        else f"{text} ({kind.__name__})"
+    )
+
+
+def object_text(value: object) -> str:
+    """`repr`, bounded in length, for any object, whatever its own `repr` does."""
+    return _Text().repr(value)
+
+
+class _Text(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlist = self.maxtuple = self.maxdict = self.maxset = self.maxfrozenset = 40
+        self.maxstring = self.maxother = 200
+        self.maxlevel = 5
+
+    def repr1(self, x: object, level: int) -> str:
+        if type(x) in (list, tuple, dict, set, frozenset, str, int):
+            return super().repr1(x, level)
+        return self.repr_instance(x, level)
+
+    def repr_instance(self, x: object, level: int) -> str:
+        if issubclass(type(x), np.generic):
+            x = x.item()  # type: ignore[attr-defined]
+        try:
+            text = repr(x)
+        except Exception:
+            text = f"an object of type {type(x).__name__}"
+        text = " ".join(str.split(text))
+        return text if len(text) <= self.maxother else text[: self.maxother] + " …"
 
 
 def _as_base_array(value: Any) -> Array:
-    if isinstance(value, np.ndarray):
+    if issubclass(type(value), np.ndarray):
         return np.ndarray.view(value, np.ndarray)
     if hasattr(value, "detach") and hasattr(value, "cpu"):  # PyTorch
         value = value.detach().cpu()
@@ -79,7 +129,7 @@ def _not_numbers(value: object) -> tuple[str, str | None] | None:
     """(what it is, hint) for what is plainly no number and no array, else None."""
     if value is None:
         return "is None", RETURN_MISSING
-    if isinstance(value, (str, bytes)):
+    if issubclass(type(value), (str, bytes)):
         return "is text, not a number or an array", None
     if value is NotImplemented or value is Ellipsis:
         return f"is {value!r}", "The place to fill in is still there."
@@ -87,7 +137,7 @@ def _not_numbers(value: object) -> tuple[str, str | None] | None:
         return f"is a {type(value).__name__}, not a number or an array", None
     if isinstance(value, Iterator):
         return "is an iterator, not an array", "Collect what it gives in a list or an array first."
-    if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, *_CONTAINERS)):
+    if issubclass(type(value), (np.ndarray, np.generic, bool, int, float, complex, *_CONTAINERS)):
         return None
     if _is_symbolic(value):
         return "is a symbolic Keras tensor, which has no values yet", "Call the model on an array."
