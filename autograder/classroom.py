@@ -25,7 +25,7 @@ from autograder.release import build_source, notebook_text
 from autograder.results import Result, Verdict
 from autograder.rooms.server import RoomServer
 from autograder.source import AssignmentSource
-from autograder.submission import SubmittedFile, Unreadable, find_submissions, read_bytes, submitted_at
+from autograder.submission import SubmittedFile, UnreadableError, find_submissions, read_bytes, submitted_at
 
 
 def preload_of(source: AssignmentSource) -> tuple[str, ...]:
@@ -55,8 +55,8 @@ def grade_class(course: Course, assignment: str, files: Sequence[SubmittedFile],
     with open_gradebook(course) as gradebook:
         for file in files:
             try:
-                data: bytes | Unreadable = read_bytes(file)
-            except Unreadable as problem:
+                data: bytes | UnreadableError = read_bytes(file)
+            except UnreadableError as problem:
                 data = problem
             graded = grade_and_store(course, source, file.student, data, rooms, gradebook, submitted_at(file))
             yield graded.result
@@ -66,7 +66,7 @@ def grade_and_store(
     course: Course,
     source: AssignmentSource,
     student: str,
-    data: bytes | Unreadable,
+    data: bytes | UnreadableError,
     rooms: RoomServer,
     gradebook: Gradebook,
     timestamp: datetime | None = None,
@@ -74,7 +74,7 @@ def grade_and_store(
     """Grade one submission (or note why its file could not be read) and store everything about it."""
     limits = course.assignment(source.name).limits
     receipt = {"grader": grader_digest(), "environment": environment_digest()}
-    if isinstance(data, Unreadable):
+    if isinstance(data, UnreadableError):
         graded = Graded(unreadable(student, source, data, limits, receipt))
     else:
         graded = grade(student, data, source, limits, rooms, receipt)

@@ -25,7 +25,7 @@ from autograder.rooms.server import RoomLost, RoomServer
 from autograder.rooms.student import CellOutcome, StudentRoom
 from autograder.rooms.tester import Tester, TestOutcome
 from autograder.source import AssignmentSource, Role, SourceCell, exercise_of
-from autograder.submission import Unreadable, digest, parse_notebook
+from autograder.submission import UnreadableError, digest, parse_notebook
 from autograder.verdicts import judge, of_broken, summary
 
 SERVE = '__import__("autograder.rooms.bridge", fromlist=["serve"]).serve()'
@@ -56,13 +56,13 @@ def grade(
     receipt = {"submission": digest(data), "assignment": source.digest, "seed": str(SEED), **(receipt or {})}
     try:
         frame = put_on_frame(source, parse_notebook(data))
-    except Unreadable as problem:
+    except UnreadableError as problem:
         return Graded(unreadable(student, source, problem, limits, receipt))
     run = Run(source, frame, limits, rooms, data)
     try:
         run.execute()
     except RoomLost as error:
-        result = unreadable(student, source, Unreadable(Verdict.NOT_GRADED, str(error)), limits, receipt)
+        result = unreadable(student, source, UnreadableError(Verdict.NOT_GRADED, str(error)), limits, receipt)
         return Graded(result, None, frame.answers)
     exercises = tuple(_exercise_result(exercise.name, exercise.tests, run.results) for exercise in source.exercises)
     verdict, message = summary(exercises)
@@ -84,7 +84,7 @@ def grade(
 
 
 def unreadable(
-    student: str, source: AssignmentSource, problem: Unreadable, limits: Limits, receipt: dict[str, str]
+    student: str, source: AssignmentSource, problem: UnreadableError, limits: Limits, receipt: dict[str, str]
 ) -> Result:
     """The result of a file that could not be graded: every exercise has its verdict and no points."""
     exercises = tuple(
@@ -156,9 +156,8 @@ class Run:
             c.metadata.nbgrader.grade_id: c.metadata for c in self.source.notebook.cells if "nbgrader" in c.metadata
         }
         for position, cell in enumerate(self.frame.cells):
-            made = {
-                "code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell,
-            }[cell.cell_type](cell.text, id=cell.origin.id if cell.origin else f"own-{position}")  # fmt: skip
+            identifier = cell.origin.id if cell.origin else f"own-{position}"
+            made = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")(cell.text, id=identifier)
             if cell.origin:
                 made.metadata = nbformat.from_dict(metadata[cell.origin.grade_id])
             if cell.is_code:

@@ -12,7 +12,7 @@ _BUILTINS = frozenset(dir(builtins))
 
 @dataclass(frozen=True)
 class Names:
-    """Module-level names of one piece of code. A name whose object is changed in place (`x[0] = 1`) counts as defined."""
+    """Module-level names of a piece of code. One whose object is changed in place (`x[0] = 1`) counts as defined."""
 
     reads: frozenset[str] = frozenset()
     defines: frozenset[str] = frozenset()

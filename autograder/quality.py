@@ -1,4 +1,4 @@
-"""The tests of the tests: the reference earns everything, a blank nothing, and each misconception is caught and named."""
+"""Tests of the tests: the reference earns everything, a blank nothing, each misconception is caught and named."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from autograder.names import names_of
 from autograder.results import Verdict
 from autograder.source import AssignmentSource, Role, SourceCell
-from autograder.submission import Unreadable
+from autograder.submission import UnreadableError
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Frame:
 
 
 def put_on_frame(source: AssignmentSource, notebook: NotebookNode) -> Frame:
-    """The frame of a submission; Unreadable if the notebook belongs to another assignment."""
+    """The frame of a submission; UnreadableError if the notebook belongs to another assignment."""
     submitted = list(notebook.cells)
     repairs: list[str] = []
     owner = _by_grade_id(source, submitted, repairs)
@@ -49,7 +49,7 @@ def put_on_frame(source: AssignmentSource, notebook: NotebookNode) -> Frame:
     answers = {grade_id: submitted[index].source for grade_id, index in owner.items()}
     wanted = [c.grade_id for c in source.cells if c.role in (Role.SOLUTION, Role.MANUAL)]
     if not any(name in answers for name in wanted):
-        raise Unreadable(
+        raise UnreadableError(
             Verdict.WRONG_ASSIGNMENT,
             f"No exercise of {source.name} was found in this notebook. Is it the notebook of another assignment?",
         )
@@ -103,12 +103,12 @@ def _in_order(
     answers: dict[str, str],
 ) -> list[FrameCell]:
     """The source's cells in the source's order, each followed by the student's own cells that stood behind it."""
-    index_of = {index: source.by_grade_id[grade_id] for grade_id, index in owner.items()}
+    origin_of = {index: source.by_grade_id[grade_id] for grade_id, index in owner.items()}
     plain = {cell.text.strip() for cell in source.cells if cell.role is not Role.PLAIN}
     behind: dict[int, list[FrameCell]] = {}
     anchor = -1
     for index, cell in enumerate(submitted):
-        known = index_of.get(index)
+        known = origin_of.get(index)
         if known is not None:
             anchor = known.index
         elif cell.metadata.get("nbgrader", {}).get("grade_id") not in source.by_grade_id and (
@@ -117,12 +117,12 @@ def _in_order(
             extra = FrameCell(cell.source, cell.cell_type == "code", None, cell.cell_type)
             behind.setdefault(anchor, []).append(extra)
     ordered = list(behind.get(-1, ()))
-    for cell in source.cells:
-        if cell.role is Role.PLAIN:
+    for origin in source.cells:
+        if origin.role is Role.PLAIN:
             continue
-        text = answers.get(cell.grade_id, "") if cell.role in (Role.SOLUTION, Role.MANUAL) else cell.text
-        ordered.append(FrameCell(text, cell.is_code, cell, "code" if cell.is_code else "markdown"))
-        ordered.extend(behind.get(cell.index, ()))
+        text = answers.get(origin.grade_id, "") if origin.role in (Role.SOLUTION, Role.MANUAL) else origin.text
+        ordered.append(FrameCell(text, origin.is_code, origin, "code" if origin.is_code else "markdown"))
+        ordered.extend(behind.get(origin.index, ()))
     return ordered
 
 

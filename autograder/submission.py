@@ -18,7 +18,7 @@ MAX_FILE_BYTES = 50 * 1024**2
 _CELL_TYPES = {"code", "markdown", "raw"}
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The file cannot be graded. `verdict` says of which kind it is, the message what to do."""
 
     def __init__(self, verdict: Verdict, message: str) -> None:
@@ -62,16 +62,16 @@ def submitted_at(file: SubmittedFile) -> datetime | None:
 
 
 def read_bytes(file: SubmittedFile) -> bytes:
-    """The file's content; Unreadable if there is none, it cannot be read, or it is larger than 50 MB."""
+    """The file's content; UnreadableError if there is none, it cannot be read, or it is larger than 50 MB."""
     if file.path is None:
-        raise Unreadable(Verdict.MISSING, "Nothing was handed in for this assignment.")
+        raise UnreadableError(Verdict.MISSING, "Nothing was handed in for this assignment.")
     try:
         with file.path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise Unreadable(Verdict.MALFORMED, f"The file cannot be read: {error.strerror or error}.") from None
+        raise UnreadableError(Verdict.MALFORMED, f"The file cannot be read: {error.strerror or error}.") from None
     if len(data) > MAX_FILE_BYTES:
-        raise Unreadable(
+        raise UnreadableError(
             Verdict.MALFORMED,
             f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. Clear the outputs, save it and hand it in again.",
         )
@@ -79,28 +79,28 @@ def read_bytes(file: SubmittedFile) -> bytes:
 
 
 def parse_notebook(data: bytes) -> NotebookNode:
-    """A notebook of format 4 with well-formed cells, whatever the bytes are; else Unreadable."""
+    """A notebook of format 4 with well-formed cells, whatever the bytes are; else UnreadableError."""
     if not data.strip():
-        raise Unreadable(Verdict.MALFORMED, "The file is empty. Save the notebook and hand it in again.")
+        raise UnreadableError(Verdict.MALFORMED, "The file is empty. Save the notebook and hand it in again.")
     try:
         document = json.loads(data.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
-        raise Unreadable(
+        raise UnreadableError(
             Verdict.MALFORMED,
             "The file is not a notebook: it is not JSON. Download it as .ipynb and hand that in.",
         ) from None
     if not isinstance(document, dict) or not ({"cells", "worksheets"} & document.keys()):
-        raise Unreadable(Verdict.MALFORMED, "The file is JSON, but not a Jupyter notebook: it has no cells.")
+        raise UnreadableError(Verdict.MALFORMED, "The file is JSON, but not a Jupyter notebook: it has no cells.")
     major = document.get("nbformat")
     if major == 3 or (major is None and "worksheets" in document):
         document = _upgraded(document)
     elif major != 4:
-        raise Unreadable(
+        raise UnreadableError(
             Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 3 and 4 can be read."
         )
     cells = [_clean_cell(cell) for cell in _list(document.get("cells")) if isinstance(cell, dict)]
     if not cells:
-        raise Unreadable(Verdict.MALFORMED, "The notebook has no cells.")
+        raise UnreadableError(Verdict.MALFORMED, "The notebook has no cells.")
     return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -113,7 +113,7 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
     try:
         return dict(nbformat.convert(nbformat.from_dict(document), 4))
     except Exception as error:  # whatever a broken file of an old format does to the converter
-        raise Unreadable(
+        raise UnreadableError(
             Verdict.MALFORMED,
             f"The notebook has an old format that cannot be converted: {type(error).__name__}.",
         ) from None

@@ -53,7 +53,7 @@ def test_mistakes_are_named(tmp_path: Path, text: str, words: str) -> None:
 
 
 def test_no_course_here(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="No course.toml"):
+    with pytest.raises(CourseError, match=r"No course\.toml"):
         load_course(tmp_path)
 
 

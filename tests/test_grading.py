@@ -147,7 +147,8 @@ def test_a_class_with_broken_files_is_graded_to_the_end(class_of_five: Course, t
     assert (document["schema"], document["assignment"]) == (1, "01_mini")
     found = {r["student"]: (r["verdict"], r["score"]) for r in document["results"]}
     assert found == {
-        "ada": ("passed", 6), "bob": ("failed", 0), "cy": ("malformed", 0), "dora": ("malformed", 0), "eve": ("missing", 0),
+        "ada": ("passed", 6), "bob": ("failed", 0), "cy": ("malformed", 0),
+        "dora": ("malformed", 0), "eve": ("missing", 0),
     }  # fmt: skip
     with open_gradebook(class_of_five) as gradebook:
         assert {s.student_id: s.score for s in gradebook.assignment_submissions("01_mini")} == {

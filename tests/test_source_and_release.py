@@ -12,9 +12,10 @@ from autograder.course import Course, CourseError
 from autograder.release import release
 from autograder.source import Role, exercise_of, read_source
 
-LOCKED = (
-    'nbgrader={"grade": false, "grade_id": "%s", "locked": true, "schema_version": 3, "solution": false, "task": false}'
-)
+COMMON = '"schema_version": 3, "task": false'
+LOCKED = f'nbgrader={{"grade": false, "grade_id": "%s", "locked": true, "solution": false, {COMMON}}}'
+SOLUTION = f'nbgrader={{"grade": false, "grade_id": "%s", "locked": false, "solution": true, {COMMON}}}'
+TEST = f'nbgrader={{"grade": true, "grade_id": "%s", "locked": true, "points": 1, "solution": false, {COMMON}}}'
 
 
 def edit(course: Course, old: str, new: str) -> None:
@@ -56,13 +57,13 @@ y = double(x)
 # %% {LOCKED % "more"}
 z = y + 1
 
-# %% nbgrader={{"grade": false, "grade_id": "last", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% {SOLUTION % "last"}
 def last():
     ### BEGIN SOLUTION
     return 1
     ### END SOLUTION
 
-# %% nbgrader={{"grade": true, "grade_id": "last-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}}
+# %% {TEST % "last-1"}
 assert z is not x and last()
 
 # %% [markdown] nbgrader={{"grade": true, "grade_id": "written\"""".rstrip())  # fmt: skip

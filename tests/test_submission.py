@@ -20,7 +20,7 @@ from autograder.solutions import reference_notebook
 from autograder.source import Role, read_source
 from autograder.submission import (
     SubmittedFile,
-    Unreadable,
+    UnreadableError,
     find_submissions,
     parse_notebook,
     read_bytes,
@@ -52,7 +52,7 @@ def document(**changes: object) -> bytes:
     ],
 )
 def test_what_is_no_notebook_is_said_in_a_sentence(data: bytes, words: str) -> None:
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableError) as error:
         parse_notebook(data)
     assert error.value.verdict is Verdict.MALFORMED
     assert words in str(error.value)
@@ -63,7 +63,7 @@ def test_an_old_notebook_is_read() -> None:
     old = {
         "nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
         "worksheets": [{"metadata": {}, "cells": [
-            {"cell_type": "code", "input": "def f():\n    return 1", "language": "python", "outputs": [], "metadata": {}}
+            {"cell_type": "code", "input": "def f(): pass", "language": "python", "outputs": [], "metadata": {}}
         ]}],
     }  # fmt: skip
     assert parse_notebook(json.dumps(old).encode()).cells[0].source.startswith("def f")
@@ -90,7 +90,7 @@ def test_odd_cells_are_made_regular() -> None:
 def test_any_bytes_end_in_a_notebook_or_a_sentence(data: bytes) -> None:
     try:
         assert parse_notebook(data).cells
-    except Unreadable as error:
+    except UnreadableError as error:
         assert str(error)
 
 
@@ -111,17 +111,17 @@ def test_files_are_found_by_student_and_the_right_one_of_several_is_taken(tmp_pa
 
 
 def test_nothing_handed_in_and_unreadable_and_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableError) as error:
         read_bytes(SubmittedFile("ada", None))
     assert error.value.verdict is Verdict.MISSING
-    with pytest.raises(Unreadable, match="cannot be read"):
+    with pytest.raises(UnreadableError, match="cannot be read"):
         read_bytes(SubmittedFile("ada", tmp_path))
     monkeypatch.setattr(submission, "MAX_FILE_BYTES", 10)
     path = tmp_path / "a.ipynb"
     path.write_bytes(b"x" * 10)
     assert len(read_bytes(SubmittedFile("ada", path))) == 10
     path.write_bytes(b"x" * 11)
-    with pytest.raises(Unreadable, match="larger than"):
+    with pytest.raises(UnreadableError, match="larger than"):
         read_bytes(SubmittedFile("ada", path))
 
 
@@ -195,7 +195,7 @@ def test_of_two_copies_the_last_that_ran_counts(mini: Course) -> None:
 
 def test_another_assignments_notebook_is_told_apart(mini: Course) -> None:
     source = read_source(mini, "01_mini")
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableError) as error:
         put_on_frame(source, parse_notebook(document()))
     assert error.value.verdict is Verdict.WRONG_ASSIGNMENT
 
