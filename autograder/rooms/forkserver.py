@@ -1,0 +1,318 @@
+"""The warm process that forks rooms: it imports once what submissions need, then forks a child for each of them.
+
+It runs no foreign code, and starts no thread, event loop, ZMQ context or TensorFlow operation before it forks. One
+loop waits for requests of the coordinator, and watches over the rooms: when one ends, grows too large, or is not
+wanted any more.
+
+    python -m autograder.rooms.forkserver DESCRIPTOR      the control socket; its first parcel is the configuration
+
+Parcels on the control socket: {"op": "fork", …} with [watch, door, *listeners].
+Parcels on a room's watch socket: {"op": "interrupt"} comes in; {"event": "started" | "failed" | "ended", …} goes out.
+The coordinator closes its end to have the room killed. The door leads to the child: see `_Child`.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gc
+import importlib
+import os
+import random
+import resource
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder.rooms import census, isolation, parcel
+from autograder.rooms.limits import Limits
+
+ROLES = {"student": "autograder.rooms.bridge", "clean": "autograder.rooms.clean_room"}  # and what each imports
+SEED = 0
+SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS_IN_THE_OPEN = 0.5  # without namespaces, every process of the machine is looked at
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a fork server is told at its start."""
+
+    role: str  # "student" or "clean"
+    isolated: bool
+    preload: tuple[str, ...]
+    limits: Limits
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> Configuration:
+        return cls(
+            role=message["role"],
+            isolated=message["isolated"],
+            preload=tuple(message["preload"]),
+            limits=Limits(**message["limits"]),
+        )
+
+
+@dataclass
+class Room:
+    """A running room, as its fork server knows it."""
+
+    pid: int
+    watch: socket.socket
+    exit_descriptor: int
+    peak_bytes: int = 0
+    reason: str | None = None  # why this server killed it
+    killed: bool = field(default=False)
+
+    def kill(self, reason: str) -> None:
+        """Kill process 1 of the room, and with it every process inside."""
+        if not self.killed:
+            self.reason, self.killed = reason, True
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+
+class ForkServer:
+    """The loop of the warm process."""
+
+    def __init__(self, control: socket.socket, configuration: Configuration) -> None:
+        self.control = control
+        self.configuration = configuration
+        self.rooms: dict[int, Room] = {}
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(control, selectors.EVENT_READ, self._on_request)
+        self.census = census.Census()
+        self.sample_seconds = SAMPLE_SECONDS if configuration.isolated else SAMPLE_SECONDS_IN_THE_OPEN
+
+    def run(self) -> None:
+        """Serve until the coordinator closes the control socket."""
+        next_sample = 0.0
+        while True:
+            timeout = None if not self.rooms else max(0.0, next_sample - time.monotonic())
+            for key, _ in self.selector.select(timeout):
+                try:
+                    key.data()
+                except EOFError:
+                    return
+            if self.rooms and time.monotonic() >= next_sample:
+                self._watch_memory()
+                next_sample = time.monotonic() + self.sample_seconds
+
+    def _on_request(self) -> None:
+        message, descriptors = parcel.receive(self.control)
+        watch = socket.socket(fileno=descriptors[0])
+        try:
+            pid = self._fork(message, descriptors[1:])
+        except Exception as error:
+            with contextlib.suppress(OSError):
+                parcel.send(watch, {"event": "failed", "message": str(error)})
+            watch.close()
+            return
+        finally:
+            for descriptor in descriptors[1:]:
+                os.close(descriptor)
+        room = Room(pid, watch, os.pidfd_open(pid))
+        self.rooms[pid] = room
+        self.selector.register(watch, selectors.EVENT_READ, lambda: self._on_watch(room))
+        self.selector.register(room.exit_descriptor, selectors.EVENT_READ, lambda: self._on_exit(room))
+        with contextlib.suppress(OSError):
+            parcel.send(watch, {"event": "started"})
+
+    def _fork(self, message: dict[str, Any], descriptors: list[int]) -> int:
+        """Fork a room; its process id here. RuntimeError if it could not shut itself in."""
+        reading, writing = os.pipe()
+        first = os.fork()
+        if first == 0:
+            os.close(reading)
+            _Child(self.configuration, message, descriptors, writing).live()
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            report = pipe.read().decode(errors="replace").splitlines()
+        pids = [int(line[4:]) for line in report if line.startswith("pid ")]
+        problems = [line[6:] for line in report if line.startswith("error ")]
+        if self.configuration.isolated:
+            os.waitpid(first, 0)
+        if problems or len(pids) != 1:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+            raise RuntimeError(f"a room could not be built: {'; '.join(problems) or 'no reason given'}")
+        return pids[0]
+
+    def _on_watch(self, room: Room) -> None:
+        try:
+            message, _ = parcel.receive(room.watch, max_bytes=4096)
+        except (EOFError, OSError, parcel.ParcelError):
+            self.selector.unregister(room.watch)
+            room.kill("closed")
+            return
+        if message.get("op") == "interrupt" and not room.killed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(room.pid, signal.SIGINT)
+
+    def _on_exit(self, room: Room) -> None:
+        _, status, usage = os.wait4(room.pid, 0)
+        if not self.configuration.isolated:
+            self.census.kill_descendants(room.pid)
+        self.selector.unregister(room.exit_descriptor)
+        os.close(room.exit_descriptor)
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(room.watch)
+        event = {
+            "event": "ended",
+            "reason": room.reason,
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "peak_bytes": room.peak_bytes,
+        }
+        with contextlib.suppress(OSError):
+            parcel.send(room.watch, event)
+        room.watch.close()
+        del self.rooms[room.pid]
+
+    def _watch_memory(self) -> None:
+        """Kill every room whose processes together hold more memory than allowed."""
+        limit = self.configuration.limits.memory_bytes
+        for pid, used in self.census.used_bytes(list(self.rooms), limit).items():
+            room = self.rooms[pid]
+            room.peak_bytes = max(room.peak_bytes, used)
+            if used > limit:
+                room.kill("memory")
+
+
+class _Child:
+    """A forked process on its way to becoming a room.
+
+    Isolated, it first moves to new namespaces, and forks once more: that child is process 1 there. At the door it then
+    waits for {"op": "go", "files": {name: base64}} with the descriptors that its role needs.
+    """
+
+    def __init__(
+        self, configuration: Configuration, message: dict[str, Any], descriptors: list[int], report: int
+    ) -> None:
+        self.configuration = configuration
+        self.message = message
+        self.door, *self.listeners = descriptors
+        self.report = report
+
+    def live(self) -> NoReturn:
+        """Everything from the fork to the end of the process."""
+        status = 1
+        try:
+            self._shut_in()
+            self._become_a_room()
+            status = 0
+        except BaseException as error:
+            self._tell(f"error {type(error).__name__}: {error}")
+            if not isinstance(error, SystemExit | EOFError):
+                traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def _tell(self, line: str) -> None:
+        """A line for the fork server, as long as it listens."""
+        with contextlib.suppress(OSError):
+            os.write(self.report, line.replace("\n", " ").encode() + b"\n")
+
+    def _shut_in(self) -> None:
+        limits = self.configuration.limits
+        isolation.reset_signals()
+        isolation.forget_descriptors({self.report, self.door, *self.listeners})
+        if self.configuration.isolated:
+            isolation.enter_namespaces()
+            pid = os.fork()
+            if pid:
+                self._tell(f"pid {pid}")
+                os._exit(0)
+            os.setsid()
+            isolation.build_room(limits.written_bytes)
+        else:
+            self._tell(f"pid {os.getpid()}")
+            os.setsid()
+            isolation.prctl(isolation.PR_SET_PDEATHSIG, signal.SIGKILL)
+        isolation.set_limits(limits, own_user=self.configuration.isolated)
+        if self.configuration.isolated:
+            isolation.give_up_privileges()
+        home = self.message.get("home", str(isolation.HOME))
+        os.environ.update({"HOME": home, "TMPDIR": self.message.get("temporary", "/tmp"), "PWD": home})
+        os.chdir(home)
+        os.close(self.report)
+
+    def _become_a_room(self) -> None:
+        gc.enable()
+        _seed()
+        door = socket.socket(fileno=self.door)
+        if self.configuration.role == "clean":
+            go, (control, bridge) = parcel.receive(door)
+            door.close()
+            self._write_files(go)
+            importlib.import_module(ROLES["clean"]).main(control, bridge)
+            return
+        from autograder.rooms import kernel
+
+        app = kernel.create(dict(zip(self.message["channels"], self.listeners, strict=True)), self.message["key"])
+        go, bridges = parcel.receive(door)
+        door.close()
+        self._write_files(go)
+        for bridge in bridges:
+            importlib.import_module(ROLES["student"]).attach(bridge)
+        kernel.serve(app)
+
+    @staticmethod
+    def _write_files(go: dict[str, Any]) -> None:
+        for name, content in go["files"].items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(content))
+
+
+def _seed() -> None:
+    """The same random numbers in every room."""
+    random.seed(SEED)
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy").random.seed(SEED)
+    if "keras" in sys.modules:
+        importlib.import_module("keras").utils.set_random_seed(SEED)
+
+
+def _preload(names: tuple[str, ...]) -> None:
+    """Import what submissions need."""
+    for name in names:
+        importlib.import_module(name)
+    if "matplotlib" in names:
+        importlib.import_module("matplotlib.pyplot")  # with it the list of fonts
+
+
+def main(descriptor: int) -> None:
+    """Read the configuration, warm up, say "ready", serve."""
+    control = socket.socket(fileno=descriptor)
+    configuration = Configuration.from_message(parcel.receive(control)[0])
+    if configuration.isolated:
+        isolation.leave_root()
+    isolation.prctl(isolation.PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's business
+    _preload(configuration.preload)
+    if configuration.role == "student":
+        from autograder.rooms import kernel
+
+        kernel.preload()
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module(ROLES[configuration.role])
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    server = ForkServer(control, configuration)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    parcel.send(control, {"event": "ready", "threads": threads, "cpu_seconds": usage.ru_utime + usage.ru_stime})
+    server.run()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
