@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BUILTINS = frozenset(dir(builtins))
@@ -12,7 +13,12 @@ _BUILTINS = frozenset(dir(builtins))
 
 @dataclass(frozen=True)
 class Names:
-    """Module-level names of a piece of code. One whose object is changed in place (`x[0] = 1`) counts as defined."""
+    """Module-level names of a piece of code.
+
+    reads      what must be there before: read, and not surely set earlier in the same code
+    defines    what it sets; a name whose object is changed in place (`x[0] = 1`) counts as read and defined
+    functions  the functions that it defines at the top level
+    """
 
     reads: frozenset[str] = frozenset()
     defines: frozenset[str] = frozenset()
@@ -23,31 +29,63 @@ def names_of(code: str) -> Names:
     """The names of `code`; empty for code that does not parse (a magic, a typing error)."""
     try:
         tree = ast.parse(code)
-        table = symtable.symtable(code, "<cell>", "exec")
+        _, defines = _uses([*tree.body])
+        reads = _reads_first(tree.body, set())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names()
+    functions = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    return Names(frozenset(reads - _BUILTINS), frozenset(defines), functions)
+
+
+def _reads_first(statements: Sequence[ast.stmt], known: set[str]) -> set[str]:
+    """Names read before they are set. `known` grows by what is surely set after these statements."""
     reads: set[str] = set()
-    defines: set[str] = set()
+    for statement in statements:
+        match statement:
+            case ast.For(target=target, iter=iterable, body=body, orelse=orelse):
+                reads |= _uses([ast.Expr(iterable)])[0] - known
+                known |= _uses([ast.Assign([target], ast.Constant(None))])[1]
+                reads |= _reads_first(body, set(known)) | _reads_first(orelse, set(known))
+            case ast.While(test=test, body=body, orelse=orelse) | ast.If(test=test, body=body, orelse=orelse):
+                reads |= _uses([ast.Expr(test)])[0] - known
+                reads |= _reads_first(body, set(known)) | _reads_first(orelse, set(known))
+            case ast.With(items=items, body=body):
+                used, bound = _uses([ast.With(items, [ast.Pass()])])
+                reads |= used - known - bound
+                known |= bound
+                reads |= _reads_first(body, known)
+            case _:
+                used, bound = _uses([statement])
+                reads |= used - known
+                known |= bound - used
+    return reads
+
+
+def _uses(statements: list[ast.stmt]) -> tuple[set[str], set[str]]:
+    """Global names (read, set) anywhere in the statements, functions and classes included."""
+    module = ast.fix_missing_locations(ast.Module(statements, []))
+    table = symtable.symtable(ast.unparse(module), "<cell>", "exec")
+    read: set[str] = set()
+    bound: set[str] = set()
     pending = [table]
     while pending:
         scope = pending.pop()
         pending.extend(scope.get_children())
         for symbol in scope.get_symbols():
-            is_global = scope is table or symbol.is_global()
-            if is_global and symbol.is_referenced():
-                reads.add(symbol.get_name())
-            if is_global and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
-                defines.add(symbol.get_name())
-    defines |= {
-        _root(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store)
-    }
-    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return Names(frozenset(reads - _BUILTINS), frozenset(defines - {""}), frozenset(functions))
+            if scope is table or symbol.is_global():
+                if symbol.is_referenced():
+                    read.add(symbol.get_name())
+                if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
+                    bound.add(symbol.get_name())
+    for node in ast.walk(module):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            read.add(node.target.id)
+        elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            bound |= _root(node)
+    return read, bound
 
 
-def _root(node: ast.expr) -> str:
+def _root(node: ast.expr) -> set[str]:
     while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    return {node.id} if isinstance(node, ast.Name) else set()
