@@ -97,9 +97,7 @@ def load(
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise ValueError(f"limit must be a whole number from 1 on, not {limit!r}")
     (images, labels), came_from, description = _read(name, entry, chosen, part)
-    dataset = Dataset(
-        name, part, came_from, images[:limit], labels[:limit], tuple(entry["class_names"]), description
-    )
+    dataset = Dataset(name, part, came_from, images[:limit], labels[:limit], tuple(entry["class_names"]), description)
     if not quiet:
         print(dataset)
     return dataset

@@ -77,9 +77,7 @@ def dtype(actual: object, dtype: DTypeLike | type[np.generic], *, name: str = "t
     if np.issubdtype(came, dtype):
         return
     kinds = {"b": "True and False", "i": "whole numbers", "u": "whole numbers without a sign", "f": "floats"}
-    hint = (
-        f"It holds {kinds[came.kind]}. Convert with `.astype(…)`, or create the array with the right `dtype`."
-    )
+    hint = f"It holds {kinds[came.kind]}. Convert with `.astype(…)`, or create the array with the right `dtype`."
     raise CheckFailed(sentence(name, "has the wrong dtype"), hint, wanted_text, came.name)
 
 

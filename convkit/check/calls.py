@@ -80,9 +80,7 @@ def faster(
         fast_seconds = min(fast_seconds, _seconds(fast, name))
         slow_seconds = min(slow_seconds, _seconds(slow, "the function to compare with"))
         if slow_seconds < _SHORTEST_SECONDS:
-            raise ValueError(
-                "the slow function takes too short a time to be measured: give it a larger input"
-            )
+            raise ValueError("the slow function takes too short a time to be measured: give it a larger input")
         if slow_seconds >= 2 * ratio * fast_seconds:
             return
     reached = slow_seconds / fast_seconds

@@ -145,15 +145,11 @@ def _sequence_difference(
         if found is not None:
             return found
     if came_kind != kind:
-        return _other(
-            actual, expected, path, f"The entries are right, but in a {came_kind}, not in a {kind}."
-        )
+        return _other(actual, expected, path, f"The entries are right, but in a {came_kind}, not in a {kind}.")
     return None
 
 
-def _dict_difference(
-    actual: Any, expected: dict[object, object], path: str, depth: int
-) -> _Difference | None:
+def _dict_difference(actual: Any, expected: dict[object, object], path: str, depth: int) -> _Difference | None:
     if not issubclass(type(actual), dict):
         return _other(actual, expected, path, _none_hint(actual, path) or "It is not a dict.")
     came: dict[object, object] = {}
@@ -182,9 +178,7 @@ def _array_difference(actual: object, expected: Array, path: str) -> _Difference
         came = number_array(actual, "")
     except CheckFailed as failure:
         what = failure.headline.strip().removesuffix(".")
-        return _Difference(
-            what[:1].lower() + what[1:], failure.hint, array_text(expected), str(failure.got), path
-        )
+        return _Difference(what[:1].lower() + what[1:], failure.hint, array_text(expected), str(failure.got), path)
     if came.shape != expected.shape:
         texts = (f"shape {expected.shape}", f"shape {came.shape}")
         return _Difference("has the wrong shape", shape_hint(came, expected, _EXACT), *texts, path)

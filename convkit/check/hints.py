@@ -75,8 +75,8 @@ def _lengths_hint(actual: tuple[int | None, ...], expected: tuple[int | None, ..
         return _sentence(_unit_axes(actual, expected))
     if len(actual) != len(expected):
         difference = len(actual) - len(expected)
-        count = "one axis" if abs(difference) == 1 else f"{abs(difference)} axes"
-        return f"It has {count} too {'many' if difference > 0 else 'few'}."
+        size = "many" if difference > 0 else "few"
+        return f"It has one axis too {size}." if abs(difference) == 1 else f"It has too {size} axes."
     if sorted(actual, key=str) == sorted(expected, key=str):
         return "The lengths are right but stand in another order: are two axes swapped?"
     parts = [
@@ -193,9 +193,7 @@ def _bias(a: Array, e: Array, tolerance: Tolerance) -> str | None:
         return None
     off = np.median((a - e).reshape(-1, a.shape[-1]), axis=0)
     flat = e.reshape(-1, a.shape[-1])
-    if all(_varies(flat[:, channel], tolerance) for channel in range(a.shape[-1])) and tolerance.same(
-        a - off, e
-    ):
+    if all(_varies(flat[:, channel], tolerance) for channel in range(a.shape[-1])) and tolerance.same(a - off, e):
         return (
             "Along the last axis each channel is off by a number of its own: "
             "is a bias left out, added twice, or another channel's?"
@@ -205,7 +203,13 @@ def _bias(a: Array, e: Array, tolerance: Tolerance) -> str | None:
 
 def _factor(a: Array, e: Array, tolerance: Tolerance) -> str | None:
     scale = float((a * e).sum() / (e * e).sum())
-    if a.size < 3 or scale == 0 or not np.isfinite(scale) or not _varies(e, tolerance) or not tolerance.same(a / scale, e):
+    if (
+        a.size < 3
+        or scale == 0
+        or not np.isfinite(scale)
+        or not _varies(e, tolerance)
+        or not tolerance.same(a / scale, e)
+    ):
         return None
     size = "large" if abs(scale) > 1 else "small"
     return f"It is too {size} by the same factor everywhere: is a division missing, or one too many?"

@@ -115,9 +115,7 @@ def _comparable(have: object, value: object) -> object:
 def _require_model(model: object, name: str) -> None:
     if model is None:
         raise CheckFailed(sentence(name, "is None"), "Is the `return` missing?", "a model", "None")
-    if not isinstance(_attribute(model, "layers"), (list, tuple)) or not callable(
-        _attribute(model, "count_params")
-    ):
+    if not isinstance(_attribute(model, "layers"), (list, tuple)) or not callable(_attribute(model, "count_params")):
         hint = "Call the function that builds it." if callable(model) else None
         raise CheckFailed(sentence(name, "is not a Keras model"), hint, "a model", describe(model))
 
@@ -155,9 +153,7 @@ def _parameter_table(model: Any) -> str:
         except Exception:
             return ""
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    return "\n".join(
-        f"  {name:<{widths[0]}}  {kind:<{widths[1]}}  {count:>{widths[2]}}" for name, kind, count in rows
-    )
+    return "\n".join(f"  {name:<{widths[0]}}  {kind:<{widths[1]}}  {count:>{widths[2]}}" for name, kind, count in rows)
 
 
 def _tuples(value: object) -> object:

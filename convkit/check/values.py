@@ -55,6 +55,8 @@ def known_array(value: ArrayLike, what: str) -> Array:
 def plain_scalar(value: Any) -> bool | int | float | str | bytes | None:
     """The plain Python value of one bool, number or text (Python's, NumPy's, a tensor's); else None."""
     kind = type(value)
+    if kind in (int, float):
+        return value  # type: ignore[no-any-return]
     if issubclass(kind, (bool, np.bool_)):
         return bool(value)
     if issubclass(kind, str):
@@ -82,11 +84,7 @@ def describe(value: object) -> str:
         base = np.ndarray.view(value, np.ndarray)  # type: ignore[call-overload]
         return f"an array of shape {base.shape}, {base.dtype}"
     text = object_text(value)
-    return (
-        text
-        if value is None or kind in (bool, int, float, complex, str, bytes)
-        else f"{text} ({kind.__name__})"
-    )
+    return text if value is None or kind in (bool, int, float, complex, str, bytes) else f"{text} ({kind.__name__})"
 
 
 def object_text(value: object) -> str:
@@ -122,7 +120,7 @@ def _as_base_array(value: Any) -> Array:
         return np.ndarray.view(value, np.ndarray)
     if hasattr(value, "detach") and hasattr(value, "cpu"):  # PyTorch
         value = value.detach().cpu()
-    return np.array(value, subok=False)
+    return np.asarray(value)  # a tensor may not know the `copy` that np.array asks for
 
 
 def _not_numbers(value: object) -> tuple[str, str | None] | None:

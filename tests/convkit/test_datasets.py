@@ -1,0 +1,312 @@
+"""`convkit.datasets`: samples, real data from Keras' cache, downloads, and what is said where neither is to be had."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convkit import cache, datasets
+from convkit.datasets import DatasetError, Source
+
+ROOT = Path(__file__).parents[2]
+
+
+def real_data() -> Path:
+    """The folder of real data sets: CONVKIT_REAL_DATA, or a folder named shared beside the repository."""
+    folder = Path(os.environ.get("CONVKIT_REAL_DATA") or ROOT.parent / "shared")
+    if not (folder / "keras" / "datasets" / "mnist.npz").is_file():
+        pytest.skip("no real data: set CONVKIT_REAL_DATA to a folder that holds keras/datasets/mnist.npz")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch, tmp_path):
+    """No network, an empty cache, no variables from outside."""
+    monkeypatch.delenv("CONVKIT_SOURCE", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(cache, "reachable", lambda url: False)
+
+
+@pytest.fixture
+def keras_home(tmp_path):
+    """A KERAS_HOME of links to the real files, as their folder must not be written to."""
+    real = real_data() / "keras" / "datasets"
+    for file in real.rglob("*"):
+        link = tmp_path / "keras" / "datasets" / file.relative_to(real)
+        if file.is_file():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(file)
+    return tmp_path / "keras"
+
+
+def test_the_sample_of_mnist_is_the_digits_of_scikit_learn_each_once():
+    parts = [datasets.load("mnist", "sample", split) for split in ("train", "test")]
+    assert [len(part) for part in parts] == [1442, 355]
+    for part in parts:
+        assert part.images.shape == (len(part), 28, 28) and part.images.dtype == np.uint8
+        assert part.labels.shape == (len(part),) and part.labels.dtype == np.uint8
+        assert part.source is Source.SAMPLE
+        assert set(part.labels) == set(range(10))
+        assert 200 < part.images.max() <= 255
+    everything = np.concatenate([part.images for part in parts])
+    assert len(np.unique(everything, axis=0)) == 1797, "no picture is in both parts"
+
+
+def test_the_sample_is_always_the_same_bytes():
+    sample = datasets.load("mnist", "sample")
+    assert hashlib.sha256(sample.images.tobytes()).hexdigest() == (
+        "cbcc1b846225f5b94ef69b0362c02d8fd83c62cbf1f5e5bd5f1b90306b8f86a5"
+    )
+
+
+def test_enlarging_keeps_grey_values_and_centres_the_digit():
+    full = datasets.enlarge(np.full((1, 8, 8), 16, np.uint8))[0]
+    assert (full[4:24, 4:24] == 255).all() and full.sum() == 255 * 400
+    random = np.random.RandomState(0).randint(0, 17, (5, 8, 8)).astype(np.uint8)
+    np.testing.assert_array_equal(datasets.enlarge(random)[:, ::-1], datasets.enlarge(random[:, ::-1]))
+    np.testing.assert_array_equal(
+        datasets.enlarge(random).transpose(0, 2, 1), datasets.enlarge(random.transpose(0, 2, 1))
+    )
+
+
+def test_the_bundled_files_have_the_hashes_of_the_registry():
+    registry = tomllib.loads((ROOT / "convkit" / "data" / "registry.toml").read_text(encoding="utf-8"))
+    entries = [entry["sample"] for entry in registry["datasets"].values() if "sample" in entry]
+    for entry in [*entries, *registry["photos"].values()]:
+        assert cache.sha256_of(ROOT / "convkit" / "data" / entry["file"]) == entry["sha256"]
+        assert entry["licence"]
+    for entry in registry["datasets"].values():
+        assert entry["licence"] and entry["citation"] and len(entry["class_names"]) == 10
+        for file in entry["files"]:
+            assert cache.RemoteFile(**file).url.startswith("https://") and len(file["sha256"]) == 64
+
+
+def test_the_samples_can_be_made_again(tmp_path):
+    pytest.importorskip("sklearn", reason="the samples are made out of scikit-learn's data")
+    specification = importlib.util.spec_from_file_location("make_samples", ROOT / "data" / "make_samples.py")
+    make_samples = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(make_samples)
+    made = make_samples.digits()
+    with np.load(ROOT / "convkit" / "data" / "digits.npz", allow_pickle=False) as kept:
+        assert set(kept) == set(made)
+        for name in kept:
+            np.testing.assert_array_equal(kept[name], made[name])
+
+
+def test_one_line_says_what_was_loaded_and_quiet_says_nothing(capsys):
+    datasets.load("mnist", limit=20)
+    line = capsys.readouterr().out
+    assert line.count("\n") == 1
+    for words in ("mnist (train)", "20 pictures", "sample data", "was not loaded: there is no network"):
+        assert words in line
+    datasets.load("mnist", quiet=True)
+    assert capsys.readouterr().out == ""
+
+
+def test_limit_takes_the_first_pictures():
+    some, all_ = datasets.load("mnist", "sample", limit=7), datasets.load("mnist", "sample")
+    np.testing.assert_array_equal(some.images, all_.images[:7])
+    assert len(datasets.load("mnist", "sample", limit=10**6)) == 1442
+
+
+def test_a_data_set_is_frozen_and_its_text_short():
+    data = datasets.load("mnist", "sample")
+    with pytest.raises(AttributeError):
+        data.images = 0
+    assert len(repr(data)) < 200
+
+
+def test_the_environment_pins_the_source_and_an_argument_wins(monkeypatch, keras_home):
+    monkeypatch.setenv("CONVKIT_SOURCE", "sample")
+    assert datasets.load("mnist", limit=1).source is Source.SAMPLE
+    assert datasets.load("mnist", "auto", limit=1).source is Source.REAL
+    monkeypatch.setenv("CONVKIT_SOURCE", "real")
+    assert datasets.load("mnist", "sample", limit=1).source is Source.SAMPLE
+    monkeypatch.setenv("CONVKIT_SOURCE", "cloud")
+    with pytest.raises(ValueError, match="CONVKIT_SOURCE must be one of auto, real, sample, not 'cloud'"):
+        datasets.load("mnist")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"name": "mnits"}, "mnist, fashion_mnist"),
+        ({"name": "mnist", "source": "download"}, "auto, real, sample"),
+        ({"name": "mnist", "split": "all"}, "train, test"),
+        ({"name": "mnist", "limit": 0}, "limit"),
+        ({"name": "mnist", "limit": 2.5}, "limit"),
+        ({"name": "mnist", "limit": True}, "limit"),
+    ],
+)
+def test_wrong_arguments_name_the_right_ones(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        datasets.load(**arguments)
+
+
+@pytest.mark.parametrize(("name", "size"), [("mnist", 10_000), ("fashion_mnist", 10_000)])
+def test_real_data_come_from_the_cache_without_keras_and_without_network(keras_home, name, size):
+    train, test = datasets.load(name), datasets.load(name, split="test")
+    assert (len(train), len(test)) == (60_000, size)
+    for part in (train, test):
+        assert part.source is Source.REAL and part.images.dtype == part.labels.dtype == np.uint8
+        assert part.images.shape[1:] == (28, 28)
+        assert (np.bincount(part.labels) > size // 15).all()
+        part.images[0] = 0
+
+
+@pytest.mark.slow
+def test_real_data_are_what_the_loaders_of_keras_give(keras_home):
+    code = """
+from convkit import datasets, quiet
+with quiet.startup():
+    import keras
+import numpy as np
+for name in ("mnist", "fashion_mnist"):
+    (x, y), (u, v) = getattr(keras.datasets, name).load_data()
+    for split, images, labels in (("train", x, y), ("test", u, v)):
+        ours = datasets.load(name, "real", split)
+        np.testing.assert_array_equal(ours.images, images)
+        np.testing.assert_array_equal(ours.labels, labels)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "nothing of TensorFlow's start-up is shown"
+
+
+def test_a_cached_file_with_other_bytes_is_refused_with_both_hashes(tmp_path):
+    path = tmp_path / "keras" / "datasets" / "mnist.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not MNIST")
+    for source in ("auto", "real"):
+        with pytest.raises(DatasetError) as caught:
+            datasets.load("mnist", source)
+        text = str(caught.value)
+        assert hashlib.sha256(b"not MNIST").hexdigest() in text
+        assert "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1" in text
+        assert "\n" not in text and str(path) in text
+    assert datasets.load("mnist", "sample").source is Source.SAMPLE
+    assert path.read_bytes() == b"not MNIST"
+
+
+def test_a_file_of_the_right_size_and_other_bytes_is_refused_too(tmp_path):
+    path = tmp_path / "keras" / "datasets" / "mnist.npz"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(11_490_434)
+    with pytest.raises(DatasetError, match="SHA-256"):
+        datasets.load("mnist")
+
+
+def test_without_network_real_data_are_one_clear_error():
+    with pytest.raises(DatasetError, match=r'mnist cannot be loaded, because there is no network.*source="sample"'):
+        datasets.load("mnist", "real")
+    with pytest.raises(DatasetError, match=r"fashion_mnist has no bundled sample.*31 MB"):
+        datasets.load("fashion_mnist", "sample")
+    with pytest.raises(DatasetError, match=r"fashion_mnist cannot be loaded.*connect once"):
+        datasets.load("fashion_mnist")
+
+
+def test_an_unreachable_network_is_noticed_soon(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(cache, "PROBE_SECONDS", 0.3)
+    assert not cache.reachable("https://no-such-host.invalid/file")
+    assert not cache.reachable("http://127.0.0.1:9/file")
+    assert not cache.reachable("nonsense")
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A local web server that offers one small data set as mnist.npz; yields (its RemoteFile, the right bytes)."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    arrays = {
+        f"{axis}_{part}": np.zeros((3, 28, 28) if axis == "x" else 3, np.uint8)
+        for axis in "xy"
+        for part in ("train", "test")
+    }
+    np.savez(folder / "mnist.npz", **arrays)
+    content = (folder / "mnist.npz").read_bytes()
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{running.server_port}/mnist.npz"
+        yield cache.RemoteFile("mnist.npz", "datasets", url, len(content), hashlib.sha256(content).hexdigest()), folder
+        running.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def online(monkeypatch, tmp_path):
+    monkeypatch.undo()
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+
+
+@pytest.mark.slow
+def test_a_missing_file_is_downloaded_with_a_progress_bar_and_kept(server, online, tmp_path, capsys):
+    file, folder = server
+    (path,) = cache.obtain([file])
+    assert path == tmp_path / "keras" / "datasets" / "mnist.npz"
+    assert "Downloading data from http://127.0.0.1" in capsys.readouterr().out
+    (folder / "mnist.npz").unlink()
+    assert cache.obtain([file]) == [path]
+
+
+@pytest.mark.slow
+def test_a_wrong_file_is_downloaded_again_and_a_broken_download_replaces_nothing(server, online, tmp_path):
+    file, folder = server
+    path = tmp_path / "keras" / "datasets" / "mnist.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"old")
+    right = (folder / "mnist.npz").read_bytes()
+    (folder / "mnist.npz").write_bytes(right[:-1])
+    with pytest.raises(cache.Unavailable, match="download failed"):
+        cache.obtain([file])
+    assert path.read_bytes() == b"old"
+    (folder / "mnist.npz").write_bytes(right)
+    assert cache.obtain([file]) == [path]
+    assert path.read_bytes() == right
+
+
+def test_photos():
+    for name in ("china", "flower"):
+        picture = datasets.photo(name)
+        assert picture.shape == (427, 640, 3) and picture.dtype == np.uint8
+        assert picture.std() > 20
+    with pytest.raises(ValueError, match="china, flower"):
+        datasets.photo("cat")
+
+
+def test_the_track_is_noisy_and_always_the_same():
+    noisy, true = datasets.track(), datasets.track(noise=0.0)
+    assert noisy.shape == true.shape == (120,) and noisy.dtype == np.float64
+    np.testing.assert_array_equal(noisy, datasets.track())
+    assert (np.diff(true) > 0).all()
+    assert np.std(noisy - true) == pytest.approx(0.06, rel=0.2)
+    window = np.convolve(noisy, np.ones(5) / 5, "valid") - true[2:-2]
+    assert np.std(window) < 0.6 * np.std(noisy - true)
+    with pytest.raises(ValueError):
+        datasets.track(noise=-1)
+
+
+def test_importing_convkit_is_quick_and_brings_neither_keras_nor_a_plot_window():
+    code = (
+        "import sys; from convkit import check, datasets; "
+        "assert not {'keras', 'tensorflow', 'sklearn', 'pandas', 'autograder'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
