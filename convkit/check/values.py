@@ -56,7 +56,7 @@ def plain_scalar(value: Any) -> bool | int | float | str | bytes | None:
     """The plain Python value of one bool, number or text (Python's, NumPy's, a tensor's); else None."""
     kind = type(value)
     if kind in (int, float):
-        return value  # type: ignore[no-any-return]
+        return value
     if issubclass(kind, (bool, np.bool_)):
         return bool(value)
     if issubclass(kind, str):
