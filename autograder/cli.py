@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import sys
 from pathlib import Path
@@ -27,7 +28,16 @@ err = Console(stderr=True, highlight=False)
 
 AssignmentName = Annotated[str, typer.Argument(help="Its name in course.toml, such as 01_convolution.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write what was found to this file as JSON.")]
-Sandbox = Annotated[str, typer.Option(help="How submissions are shut in: bubblewrap, docker or none.")]
+
+
+class SandboxKind(enum.StrEnum):
+    """How submissions are shut in."""
+
+    BUBBLEWRAP = "bubblewrap"
+    NONE = "none"
+
+
+Sandbox = Annotated[SandboxKind, typer.Option(help="How submissions are shut in; none protects from nothing.")]
 Submissions = Annotated[
     Path | None,
     typer.Option(help="Folder with STUDENT/ASSIGNMENT/*.ipynb; the course's submitted/ by default."),
@@ -78,7 +88,7 @@ def grade(
     submissions: Submissions = None,
     students: Annotated[str, typer.Option(help="Only these, separated by commas.")] = "",
     json_file: JsonFile = None,
-    sandbox: Sandbox = "bubblewrap",
+    sandbox: Sandbox = SandboxKind.BUBBLEWRAP,
 ) -> None:
     """Grade the submissions of a class; exit 1 if any could not be graded."""
     from autograder import classroom
@@ -157,7 +167,7 @@ def quality(
     assignment: AssignmentName,
     misconceptions: Annotated[Path | None, typer.Option(help="A further file of misconceptions.")] = None,
     json_file: JsonFile = None,
-    sandbox: Sandbox = "bubblewrap",
+    sandbox: Sandbox = SandboxKind.BUBBLEWRAP,
 ) -> None:
     """Try the tests: the reference, the blank release and every misconception; exit 1 if one is not caught."""
     from autograder import classroom

@@ -21,9 +21,10 @@ from autograder.repair import Frame, FrameCell, put_on_frame
 from autograder.results import ExerciseResult, Result, TestResult, Verdict
 from autograder.rooms.broken import Broken, explain
 from autograder.rooms.limits import Limits
+from autograder.rooms.outcomes import Outcome, TestOutcome
 from autograder.rooms.server import RoomLost, RoomServer
 from autograder.rooms.student import CellOutcome, StudentRoom
-from autograder.rooms.tester import Tester, TestOutcome
+from autograder.rooms.tester import Tester
 from autograder.source import AssignmentSource, Role, SourceCell, exercise_of
 from autograder.submission import UnreadableError, digest, parse_notebook
 from autograder.verdicts import judge, of_broken, summary
@@ -236,7 +237,7 @@ class Run:
         for other in source_cells:
             if other.index in self._clean_needs:
                 outcome = tester.run(other.text)
-                if outcome.outcome != "passed":
+                if not outcome.ok:
                     raise RoomLost(f"The course's own cell {other.id!r} failed in the clean room: {outcome.message}")
             if other.index == cell.index:
                 return
@@ -266,14 +267,15 @@ class Run:
             return self._out_of_time()
         ticket = student.start(SERVE)
         outcome: TestOutcome = tester.test(cell.text, self.source.trust.untrusted_reads[cell.index], seconds)
-        if outcome.outcome == "timeout":
+        late = outcome.outcome is Outcome.TIMEOUT
+        if late:
             student.interrupt()
-        served = student.finish(ticket, wall_seconds=seconds if outcome.outcome != "timeout" else 1.0)
+        served = student.finish(ticket, wall_seconds=1.0 if late else seconds)
         error = self._error_of(exercise)
         self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise), self.limits)
         if served.alive and tester.alive:
             return True
-        self._dead[exercise] = served.broken or Broken.DIED
+        self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
         return False
 
     def _error_of(self, exercise: str) -> tuple[str, str, str] | None:

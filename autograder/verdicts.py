@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from autograder.results import ExerciseResult, TestResult, Verdict
 from autograder.rooms.broken import Broken, explain
 from autograder.rooms.limits import Limits
+from autograder.rooms.outcomes import Outcome, TestOutcome
 from autograder.rooms.student import CellOutcome
-from autograder.rooms.tester import TestOutcome
 from autograder.source import SourceCell
 
 HIDDEN_FAILED = "A further check failed. It uses other inputs than the checks that you see."
 NOT_WRITTEN = "Not written yet."
 
 _OF_OUTCOME = {
-    "failed": Verdict.FAILED,
-    "error": Verdict.ERROR,
-    "missing": Verdict.MISSING,
-    "refused": Verdict.REFUSED,
-    "timeout": Verdict.TIMEOUT,
-    "lost": Verdict.KILLED,
+    Outcome.FAILED: Verdict.FAILED,
+    Outcome.ERROR: Verdict.ERROR,
+    Outcome.MISSING: Verdict.MISSING,
+    Outcome.REFUSED: Verdict.REFUSED,
+    Outcome.TIMEOUT: Verdict.TIMEOUT,
+    Outcome.LOST: Verdict.KILLED,
 }
 _OF_BROKEN = {
     Broken.WALL_TIME: Verdict.TIMEOUT,
@@ -52,7 +52,7 @@ def judge(
     own_error  (name, value, traceback) if the exercise's own cell raised when it ran
     answer     the student's text, None if the cell is missing
     """
-    if outcome.outcome == "passed":
+    if outcome.outcome is Outcome.PASSED:
         return TestResult(cell.grade_id, Verdict.PASSED, cell.points, cell.points, seconds=round(outcome.seconds, 3))
     if served.broken is not None:
         return of_broken(cell, served.broken, limits)
@@ -60,7 +60,7 @@ def judge(
     message, hint, traceback = outcome.message, outcome.hint, outcome.student_traceback
     if not_answered(answer) or (own_error and own_error[0] == "NotImplementedError"):
         verdict, message, hint, traceback = Verdict.MISSING, NOT_WRITTEN, None, None
-    elif own_error and outcome.outcome == "missing":
+    elif own_error and outcome.outcome is Outcome.MISSING:
         verdict, hint, traceback = Verdict.ERROR, None, own_error[2]
         message = f"The cell itself stopped with {own_error[0]}: {own_error[1]}"
     elif verdict is Verdict.MISSING:

@@ -158,7 +158,7 @@ def test_a_class_with_broken_files_is_graded_to_the_end(class_of_five: Course, t
         assert manual_grades(gradebook, "01_mini", "eve")["written"].score == 0
     assert autograder(class_of_five, "feedback", "01_mini").returncode == 0
     assert len(list(class_of_five.feedback_folder.rglob("*.html"))) == 5
-    assert "canary-5b1e" not in "".join(p.read_text() for p in class_of_five.feedback_folder.rglob("*.html"))
+    assert "canary-5b1e-hidden" not in "".join(p.read_text() for p in class_of_five.feedback_folder.rglob("*.html"))
     assert autograder(class_of_five, "report", "01_mini").returncode == 0
     assert "bob" in (class_of_five.build_folder / "reports" / "01_mini.html").read_text()
 
