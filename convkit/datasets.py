@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit import cache
+from convkit import cache, samples
 
 Pictures = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -104,14 +104,14 @@ def load(
 
 
 def photo(name: str = "china") -> NDArray[np.uint8]:
-    """A real photo, "china" (a temple) or "flower": uint8 (427, 640, 3)."""
+    """A real photo of scikit-learn's, "china" (a temple) or "flower": uint8 (427, 640, 3)."""
     photos = _registry()["photos"]
     if name not in photos:
         raise ValueError(f"there is no photo {name!r}; there are: {', '.join(photos)}")
-    from PIL import Image  # comes with Matplotlib
-
-    with (_DATA / photos[name]["file"]).open("rb") as file, Image.open(file) as picture:
-        return np.array(picture.convert("RGB"), dtype=np.uint8)
+    try:
+        return samples.photo(photos[name]["file"])
+    except FileNotFoundError as problem:
+        raise DatasetError(f"The photo cannot be read: {problem}.") from problem
 
 
 def track(noise: float = 0.06, steps: int = 120) -> NDArray[np.float64]:
@@ -151,24 +151,10 @@ def _read(name: str, entry: dict[str, Any], source: Source, split: Split) -> tup
 
 
 def _read_sample(sample: dict[str, Any], split: Split) -> Pictures:
-    with (_DATA / sample["file"]).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return enlarge(arrays[f"x_{split}"]), arrays[f"y_{split}"]
-
-
-def enlarge(digits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(N, 8, 8), 0 to 16 → (N, 28, 28), 0 to 255: the digit on 20×20 in the middle, as in MNIST.
-
-    Bilinear, in whole numbers alone, so that every machine gives the same bytes.
-    """
-    weights = np.zeros((20, 8), dtype=np.int64)  # in tenths: a pixel is 2.5 pixels wide afterwards
-    for row in range(20):
-        position = min(max(4 * row - 3, 0), 70)  # tenths of a source pixel: 10 · ((row + 0.5)/2.5 − 0.5)
-        weights[row, position // 10] += 10 - position % 10
-        weights[row, min(position // 10 + 1, 7)] += position % 10
-    sums = weights @ digits.astype(np.int64) @ weights.T  # 100 times the grey value
-    pictures = np.zeros((len(digits), 28, 28), dtype=np.uint8)
-    pictures[:, 4:24, 4:24] = (sums * 255 + 800) // 1600
-    return pictures
+    try:
+        return samples.digits(sample["file"], test=split is Split.TEST)
+    except FileNotFoundError as problem:
+        raise DatasetError(f"The sample cannot be read: {problem}.") from problem
 
 
 def _read_npz(paths: list[Path], split: Split) -> Pictures:
