@@ -2,7 +2,7 @@
 
 Each code cell of the frame runs in the student room; each test cell of the source runs in the clean room, against
 proxies of the student's names. A cell that ends the student's process costs its own exercise: the room is opened
-again, the cell is left out, and the rest is graded.
+again, the cell is left out, and the rest is graded. An exercise that ran out of time in one test is not asked again.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Run:
         self.results: dict[str, TestResult] = {}
         self._outcomes: dict[int, CellOutcome] = {}
         self._left_out: set[int] = set()  # positions of cells that ended the process
-        self._dead: dict[str, Broken] = {}  # exercises that ended the process
+        self._dead: dict[str, Broken] = {}  # exercises that ended the process or ran out of time
         self._only = only
         self._wanted = self._positions_to_run()
         self._clean_needs = self._cells_needed_by_tests()
@@ -273,10 +273,9 @@ class Run:
         served = student.finish(ticket, wall_seconds=1.0 if late else seconds)
         error = self._error_of(exercise)
         self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise), self.limits)
-        if served.alive and tester.alive:
-            return True
-        self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
-        return False
+        if late or not (served.alive and tester.alive):
+            self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
+        return served.alive and tester.alive
 
     def _error_of(self, exercise: str) -> tuple[str, str, str] | None:
         """What the exercise's own cell raised when it ran, if anything."""
