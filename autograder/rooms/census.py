@@ -35,11 +35,11 @@ class Census:
             used[room] = total
         return used
 
-    def kill_descendants(self, pid: int) -> None:
-        """Kill what a room without a process namespace left behind: orphans come to this process."""
-        for orphan in _descendants(self.own, _children())[1:]:
-            with contextlib.suppress(OSError):
-                if os.getsid(orphan) == pid:
+    def kill_orphans(self, rooms: set[int]) -> None:
+        """Kill what rooms without a process namespace left behind: orphans become children of this process."""
+        while orphans := set(_children().get(self.own, ())) - rooms:
+            for orphan in orphans:
+                with contextlib.suppress(OSError):
                     os.kill(orphan, signal.SIGKILL)
                     os.waitpid(orphan, 0)
 

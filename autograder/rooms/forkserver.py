@@ -26,7 +26,7 @@ import socket
 import sys
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -67,12 +67,11 @@ class Room:
     exit_descriptor: int
     peak_bytes: int = 0
     reason: str | None = None  # why this server killed it
-    killed: bool = field(default=False)
 
     def kill(self, reason: str) -> None:
         """Kill process 1 of the room, and with it every process inside."""
-        if not self.killed:
-            self.reason, self.killed = reason, True
+        if self.reason is None:
+            self.reason = reason
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
@@ -146,20 +145,22 @@ class ForkServer:
         return pids[0]
 
     def _on_watch(self, room: Room) -> None:
+        if room.pid not in self.rooms:  # it ended in the same round
+            return
         try:
             message, _ = parcel.receive(room.watch, max_bytes=4096)
         except (EOFError, OSError, parcel.ParcelError):
             self.selector.unregister(room.watch)
             room.kill("closed")
             return
-        if message.get("op") == "interrupt" and not room.killed:
+        if message.get("op") == "interrupt" and room.reason is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(room.pid, signal.SIGINT)
 
     def _on_exit(self, room: Room) -> None:
         _, status, usage = os.wait4(room.pid, 0)
         if not self.configuration.isolated:
-            self.census.kill_descendants(room.pid)
+            self.census.kill_orphans(set(self.rooms))
         self.selector.unregister(room.exit_descriptor)
         os.close(room.exit_descriptor)
         with contextlib.suppress(KeyError):
@@ -256,7 +257,8 @@ class _Child:
             return
         from autograder.rooms import kernel
 
-        app = kernel.create(dict(zip(self.message["channels"], self.listeners, strict=True)), self.message["key"])
+        output_bytes = self.configuration.limits.output_bytes
+        app = kernel.create(self.message["channels"], self.listeners, self.message["key"], output_bytes)
         go, bridges = parcel.receive(door)
         door.close()
         self._write_files(go)

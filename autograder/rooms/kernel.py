@@ -12,15 +12,19 @@ import contextlib
 import importlib
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import zmq
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQInteractiveShell
+from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
+from jupyter_client.session import Session
+from traitlets import Type
 from traitlets.config import Config
+
+from autograder.rooms.outputs import DROPPED
 
 # What ipykernel and IPython import only while a kernel starts or runs its first cell.
 LAZY_MODULES = (
@@ -38,6 +42,10 @@ LAZY_MODULES = (
     "tornado.platform.asyncio",
 )
 
+_TEXT_CHARACTERS = 50_000  # of an exception's text, and of a frame of its traceback
+_OUTPUT_BYTES = 200  # of any output, however small
+_NOTE = "\n[The rest of the output was dropped.]\n"
+
 
 class _Heartbeat(Heartbeat):
     """The heartbeat on an inherited socket."""
@@ -48,15 +56,68 @@ class _Heartbeat(Heartbeat):
         _bind(self.socket, self.listener, self.port)
 
 
+class _DisplayPublisher(ZMQDisplayPublisher):
+    """Does not trouble itself with what will be dropped."""
+
+    def publish(self, *args: Any, **more: Any) -> None:
+        if self.session.left_bytes > 0:
+            super().publish(*args, **more)
+
+
 class _Shell(ZMQInteractiveShell):
     """`exit` and `quit` don't end the notebook: the cells after it still count."""
 
+    display_pub_class = Type(_DisplayPublisher)
+
     def ask_exit(self) -> None:
-        print("exit: ignored while the notebook is graded.")
+        print("exit: ignored, the notebook goes on.")
 
 
 class _Kernel(IPythonKernel):
     shell_class = _Shell
+
+
+class BoundedSession(Session):
+    """Drops outputs once they exceed a limit, where they arise.
+
+    It spares everybody the work of moving what will not be kept. The coordinator does not rely on it.
+    """
+
+    left_bytes = sys.maxsize
+
+    def send(
+        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, *args: Any, **more: Any
+    ) -> Any:
+        """As `Session.send`; None for what is dropped."""
+        whole = isinstance(msg_or_type, dict)
+        kind = msg_or_type.get("msg_type") if whole else msg_or_type
+        said = msg_or_type.get("content") if whole else content
+        if isinstance(said, dict):
+            if kind in ("stream", "display_data", "execute_result", "update_display_data"):
+                if self.left_bytes <= 0:
+                    return None
+                room_bytes, size = self.left_bytes, _size(said)
+                self.left_bytes -= size
+                if size > room_bytes:
+                    origin = msg_or_type.get("parent_header") if whole else parent
+                    if kind == "stream":
+                        said["text"] = said["text"][:room_bytes]
+                        super().send(stream, msg_or_type, content, parent, *args, **more)
+                    super().send(stream, "stream", {"name": "stderr", "text": _NOTE}, origin)
+                    super().send(stream, DROPPED, {}, origin)
+                    return None
+            elif kind in ("error", "execute_reply") and "evalue" in said:
+                said["evalue"] = str(said["evalue"])[:_TEXT_CHARACTERS]
+                said["traceback"] = [line[:_TEXT_CHARACTERS] for line in said.get("traceback", [])]
+        return super().send(stream, msg_or_type, content, parent, *args, **more)
+
+
+def _size(content: Mapping[str, Any]) -> int:
+    """Roughly the bytes of an output."""
+    if "text" in content:
+        return _OUTPUT_BYTES + len(content["text"])
+    data = content.get("data", {})
+    return _OUTPUT_BYTES + sum(len(part) for part in data.values() if isinstance(part, str | bytes))
 
 
 def _bind(socket: zmq.Socket[Any], listener: int, port: int) -> None:
@@ -71,8 +132,13 @@ class RoomKernelApp(IPKernelApp):
     kernel_class = _Kernel
     listeners: Mapping[str, int] = {}
 
+    def _session_default(self) -> Session:
+        return BoundedSession(parent=self)
+
     def _try_bind_socket(self, socket: zmq.Socket[Any], port: int) -> int:
         channel = {getattr(self, f"{name}_port"): name for name in self.listeners}[port]
+        if channel == "iopub":
+            socket.setsockopt(zmq.SNDHWM, 0)  # a lost "idle" would look like a cell that never ends
         _bind(socket, self.listeners[channel], port)
         return port
 
@@ -108,8 +174,8 @@ def preload() -> None:
             importlib.import_module(name)
 
 
-def create(listeners: Mapping[str, int], key: str) -> RoomKernelApp:
-    """A kernel that listens on the sockets `listeners` (by channel: shell, iopub, stdin, control, hb), not yet running.
+def create(channels: Sequence[str], listeners: Sequence[int], key: str, output_bytes: int) -> RoomKernelApp:
+    """A kernel, not yet running, that listens on inherited sockets: one for each of shell, iopub, stdin, control, hb.
 
     `key` signs the messages; with "" they are not signed.
     """
@@ -119,12 +185,13 @@ def create(listeners: Mapping[str, int], key: str) -> RoomKernelApp:
     config.IPKernelApp.log_level = logging.CRITICAL
     config.InteractiveShellApp.exec_PYTHONSTARTUP = False
     app = RoomKernelApp.instance(config=config)
-    app.listeners = listeners
+    app.listeners = dict(zip(channels, listeners, strict=True))
     app.transport, app.ip = "ipc", "room"
-    for port, channel in enumerate(listeners, start=1):
+    for port, channel in enumerate(channels, start=1):
         setattr(app, f"{channel}_port", port)
     asyncio.set_event_loop(asyncio.new_event_loop())
     app.initialize([])
+    app.session.left_bytes = output_bytes
     return app
 
 

@@ -1,19 +1,16 @@
-"""The coordinator's handle on warm fork servers: rooms are asked for here, and a server that fails is replaced."""
+"""The coordinator's way to rooms: keeps fork servers warm, replaces those that fail, begins the next room early."""
 
 from __future__ import annotations
 
 import base64
-import dataclasses
 import itertools
-import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 import zmq
 
@@ -22,11 +19,13 @@ from autograder.rooms.bubblewrap import SandboxUnavailable
 from autograder.rooms.limits import Limits
 from autograder.rooms.process import RoomLost, RoomProcess
 from autograder.rooms.student import CHANNELS, StudentRoom
+from autograder.rooms.tester import Tester
+from autograder.rooms.warm import Recipe, WarmServer
+
+__all__ = ["CLEAN_LIMITS", "PRELOAD", "SANDBOXES", "RoomLost", "RoomServer", "SandboxUnavailable", "room_environment"]
 
 PRELOAD = ("numpy", "matplotlib", "keras")
 SANDBOXES = ("bubblewrap", "none")
-START_SECONDS = 180.0
-FORK_SECONDS = 30.0
 CLEAN_LIMITS = Limits(
     cell_wall_seconds=600,
     notebook_wall_seconds=3600,
@@ -37,12 +36,9 @@ CLEAN_LIMITS = Limits(
     written_bytes=256 * 1024**2,
 )
 
-__all__ = ["RoomLost", "RoomServer", "SandboxUnavailable"]
-
 
 def room_environment(keras_backend: str = "tensorflow") -> dict[str, str]:
     """All environment variables of a room. Nothing is inherited from the grader."""
-    threads = ("OMP", "OPENBLAS", "MKL", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
     return {
         "PATH": f"{Path(sys.prefix, 'bin')}:/usr/local/bin:/usr/bin:/bin",
         "HOME": "/home/student",
@@ -54,104 +50,21 @@ def room_environment(keras_backend: str = "tensorflow") -> dict[str, str]:
         "KERAS_BACKEND": keras_backend,
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
         "CONVKIT_SOURCE": "sample",
-        **{f"{name}_{'THREADS' if name.startswith('TF') else 'NUM_THREADS'}": "1" for name in threads},
     }
 
 
-class _WarmProcess:
-    """One running fork server."""
-
-    def __init__(
-        self,
-        role: str,
-        limits: Limits,
-        sandbox: str,
-        preload: Sequence[str],
-        environment: Mapping[str, str],
-        read_only: Sequence[Path],
-        hidden: Sequence[Path],
-    ) -> None:
-        self.control, inner = socket.socketpair()
-        self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        program = [sys.executable, "-s", "-P", "-m", "autograder.rooms.forkserver", str(inner.fileno())]
-        descriptors: list[int] = []
-        settings: dict[str, Any] = {}
-        if sandbox == "bubblewrap":
-            program, descriptors = bubblewrap.command(
-                program, environment=environment, read_only=read_only, hidden=hidden
-            )
-        else:
-            settings = {"env": dict(environment), "start_new_session": True}
-        try:
-            self.process = subprocess.Popen(
-                program,
-                stdin=subprocess.DEVNULL,
-                stdout=self.log,
-                stderr=self.log,
-                pass_fds=[inner.fileno(), *descriptors],
-                **settings,
-            )
-        finally:
-            inner.close()
-            for descriptor in descriptors:
-                os.close(descriptor)
-        self.control.settimeout(START_SECONDS)
-        try:
-            parcel.send(
-                self.control,
-                {
-                    "role": role,
-                    "isolated": sandbox == "bubblewrap",
-                    "preload": list(preload),
-                    "limits": dataclasses.asdict(limits),
-                },
-            )
-            self.ready, _ = parcel.receive(self.control)
-        except (OSError, EOFError, parcel.ParcelError) as error:
-            self.close()
-            raise SandboxUnavailable(f"the {role} fork server did not start ({error}):\n{self.tail()}") from error
-        self.control.settimeout(FORK_SECONDS)
-
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def tail(self) -> str:
-        """The last lines that the server wrote to its standard error."""
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")[-2000:]
-
-    def fork(self, request: Mapping[str, Any], listeners: Sequence[int]) -> tuple[RoomProcess, socket.socket]:
-        """A new room and the door to it; OSError if the server does not listen any more."""
-        watch, server_watch = socket.socketpair()
-        door, child_door = socket.socketpair()
-        with server_watch, child_door:
-            try:
-                descriptors = [server_watch.fileno(), child_door.fileno(), *listeners]
-                parcel.send(self.control, {"op": "fork", **request}, descriptors)
-            except BaseException:
-                watch.close()
-                door.close()
-                raise
-        door.settimeout(FORK_SECONDS)
-        return RoomProcess(watch), door
-
-    def close(self) -> None:
-        """End the server, and with it every room of it."""
-        self.control.close()
-        try:
-            self.process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
 class RoomServer:
-    """Warm rooms for one worker. Not for several threads at once.
+    """Rooms for one worker; not for several threads at once.
 
-    `limits` bind the student's rooms; `read_only` files and folders are shown to both kinds of room, and `hidden` ones
-    are covered. SandboxUnavailable, with what to do about it, if the machine cannot build the sandbox.
+    `limits` bind the student's rooms. `read_only` files and folders are shown to both kinds of room, and `hidden` ones
+    are covered. `prestart` begins the next room while this one is in use, so that nobody waits for it.
+    SandboxUnavailable, with what to do about it, where the machine cannot build the sandbox.
     """
 
     def __init__(
@@ -168,20 +81,25 @@ class RoomServer:
     ) -> None:
         if sandbox not in SANDBOXES:
             raise ValueError(f"sandbox is one of {', '.join(SANDBOXES)}, not {sandbox!r}")
-        self.limits = limits or Limits()
-        self.sandbox = sandbox
-        self.preload = tuple(preload)
-        self.environment = {**room_environment(keras_backend), **(environment or {})}
-        self.read_only = tuple(read_only)
-        self.hidden = tuple(hidden)
-        self.prestart = prestart
-        self.folder = Path(tempfile.mkdtemp(prefix="rooms-"))
-        self._numbers = itertools.count(1)
-        self._context = zmq.Context()
-        self._warm: dict[str, _WarmProcess] = {}
-        self._waiting: dict[str, Any] = {}
         if sandbox == "bubblewrap":
             bubblewrap.find()
+        self.limits = limits or Limits()
+        self.sandbox = sandbox
+        variables = {**room_environment(keras_backend), **(environment or {})}
+        shown = {"read_only": tuple(read_only), "hidden": tuple(hidden)}
+        self._recipes = {
+            "student": Recipe("student", self.limits, sandbox, tuple(preload), variables, **shown),
+            "clean": Recipe(
+                "clean", CLEAN_LIMITS, sandbox, tuple(preload), {**variables, "CONVKIT_DRAW": "0"}, **shown
+            ),
+        }
+        self._prestart = prestart
+        self._folder = Path(tempfile.mkdtemp(prefix="rooms-"))
+        self._numbers = itertools.count(1)
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._servers: dict[str, WarmServer] = {}
+        self._next_student: tuple[StudentRoom, socket.socket] | None = None
+        self._next_clean: tuple[RoomProcess, socket.socket] | None = None
 
     def __enter__(self) -> RoomServer:
         return self
@@ -197,97 +115,101 @@ class RoomServer:
         `bridge` becomes the kernel's end of the wire to the clean room; this process's copy of it is closed.
         """
         contents = _encoded(files or {}, self.limits)
-        room = self._waiting.pop("student", None)
-        if room is None or not room.process.running():
-            room = self._start_student()
-        self._enter(room.process, room.door, {"files": contents}, [bridge] if bridge else [])
-        if self.prestart:
-            self._waiting["student"] = self._start_student()
-        return room.opened()
+        waiting, self._next_student = self._next_student, None
+        if waiting is not None and not waiting[0].process.running():
+            _discard(*waiting)
+            waiting = None
+        room, door = waiting or self._begin_student()
+        _enter(room.process, door, contents, [bridge] if bridge else [])
+        if self._prestart:
+            self._next_student = self._begin_student()
+        return room
 
-    def clean_room(self, bridge: socket.socket) -> Any:
-        """A fresh process for test cells, as a `tester.Tester`; this process's copy of `bridge` is closed."""
-        from autograder.rooms.tester import Tester
-
+    def clean_room(self, bridge: socket.socket) -> Tester:
+        """A fresh process for test cells; this process's copy of `bridge` is closed."""
+        waiting, self._next_clean = self._next_clean, None
+        if waiting is not None and not waiting[0].running():
+            waiting[1].close()
+            waiting = None
+        process, door = waiting or self._begin("clean", {}, [])
         control, inner = socket.socketpair()
-        process, door = self._waiting.pop("clean", None) or self._start("clean", {}, [])
-        if not process.running():
-            process, door = self._start("clean", {}, [])
-        self._enter(process, door, {"files": {}}, [inner, bridge])
-        if self.prestart:
-            self._waiting["clean"] = self._start("clean", {}, [])
+        try:
+            _enter(process, door, {}, [inner, bridge])
+        except RoomLost:
+            control.close()
+            raise
+        if self._prestart:
+            self._next_clean = self._begin("clean", {}, [])
         return Tester(control, process)
 
     def close(self) -> None:
         """End all rooms and servers; nothing is left."""
-        for warm in self._warm.values():
-            warm.close()
-        self._warm.clear()
-        self._waiting.clear()
+        if self._next_student is not None:
+            _discard(*self._next_student)
+        if self._next_clean is not None:
+            self._next_clean[1].close()
+        self._next_student = self._next_clean = None
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
         self._context.destroy(linger=0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _enter(
-        self, process: RoomProcess, door: socket.socket, message: dict[str, Any], given: list[socket.socket]
-    ) -> None:
-        """Hand a waiting room what it needs, and let it begin."""
-        try:
-            with door:
-                parcel.send(door, {"op": "go", **message}, [item.fileno() for item in given])
-        except OSError as error:
-            process.kill()
-            raise RoomLost(f"the room ended before it was entered: {error}") from error
-        finally:
-            for item in given:
-                item.close()
-
-    def _start_student(self) -> StudentRoom:
+    def _begin_student(self) -> tuple[StudentRoom, socket.socket]:
         """A kernel that waits at its door."""
-        number = next(self._numbers)
-        prefix = self.folder / f"k{number}"
-        listeners = {}
-        home: dict[str, str] = {}
+        prefix = self._folder / f"k{next(self._numbers)}"
+        folders = {}
         if self.sandbox == "none":
             for name in ("home", "temporary"):
-                folder = self.folder / f"k{number}-{name}"
+                folder = Path(f"{prefix}-{name}")
                 folder.mkdir()
-                home[name] = str(folder)
+                folders[name] = str(folder)
+        listeners: list[socket.socket] = []
         try:
             for channel in CHANNELS:
                 listener = socket.socket(socket.AF_UNIX)
-                listeners[channel] = listener
+                listeners.append(listener)
                 listener.bind(f"{prefix}-{channel}")
                 listener.listen(8)
-            request = {"channels": list(listeners), "key": "", **home}
-            process, door = self._start("student", request, [each.fileno() for each in listeners.values()])
+            request = {"channels": CHANNELS, "key": "", **folders}
+            process, door = self._begin("student", request, [each.fileno() for each in listeners])
         finally:
-            for listener in listeners.values():
+            for listener in listeners:
                 listener.close()
-        return StudentRoom(process, door, self._context, prefix, self.limits)
+        return StudentRoom(process, self._context, prefix, self.limits), door
 
-    def _start(
+    def _begin(
         self, role: str, request: Mapping[str, Any], listeners: Sequence[int]
     ) -> tuple[RoomProcess, socket.socket]:
-        """Ask the warm server of that role for a room; a server that died meanwhile is replaced."""
-        for attempt in (1, 2):
-            warm = self._warm.get(role)
-            if warm is None or not warm.alive:
-                self._warm[role] = warm = self._heat(role)
+        """Ask the warm server of that role for a room. A server that died meanwhile is replaced, once."""
+        server = self._servers.get(role)
+        if server is not None:
             try:
-                return warm.fork(request, listeners)
+                if server.alive:
+                    return server.fork(request, listeners)
             except OSError:
-                warm.close()
-                del self._warm[role]
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+                pass
+            server.close()
+        self._servers[role] = server = WarmServer(self._recipes[role])
+        return server.fork(request, listeners)
 
-    def _heat(self, role: str) -> _WarmProcess:
-        limits = self.limits if role == "student" else CLEAN_LIMITS
-        environment = dict(self.environment)
-        if role == "clean":
-            environment["CONVKIT_DRAW"] = "0"
-        return _WarmProcess(role, limits, self.sandbox, self.preload, environment, self.read_only, self.hidden)
+
+def _enter(process: RoomProcess, door: socket.socket, files: dict[str, str], given: list[socket.socket]) -> None:
+    """Hand a waiting room what it needs, and let it begin."""
+    try:
+        with door:
+            parcel.send(door, {"op": "go", "files": files}, [item.fileno() for item in given])
+    except OSError as error:
+        process.failure = process.failure or f"the room ended before it was entered: {error}"
+        raise process.lost() from error
+    finally:
+        for item in given:
+            item.close()
+
+
+def _discard(room: StudentRoom, door: socket.socket) -> None:
+    door.close()
+    room.close()
 
 
 def _encoded(files: Mapping[str, bytes], limits: Limits) -> dict[str, str]:

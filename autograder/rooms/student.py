@@ -6,9 +6,7 @@ import contextlib
 import itertools
 import json
 import math
-import select
 import shutil
-import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,9 +22,11 @@ from autograder.rooms.outputs import Outputs
 from autograder.rooms.process import RoomProcess
 
 CHANNELS = ("shell", "iopub", "stdin", "control")
-GRACE_SECONDS = 2.0  # from the interrupt to the kill
-FLOOD_FACTOR = 16  # a cell that sends so many times the limit is stopped
-MESSAGES_AHEAD = 32  # messages that wait unread in this process
+GRACE_SECONDS = 2.0  # from the interrupt to the kill, and from a cell's reply to its last output
+START_SECONDS = 30.0
+DYING_SECONDS = 1.0  # from the end of a connection to the end of its process
+FLOOD_FACTOR = 8  # a cell that sends so many times the limit is stopped
+MESSAGES_AHEAD = 32  # messages that may wait unread in this process
 _DELIMITER = b"<IDS|MSG>"
 
 
@@ -52,19 +52,13 @@ class Ticket:
 class StudentRoom:
     """One submission's kernel. Made by `RoomServer.student_room`; close it when done.
 
-    `run` and `finish` raise RoomLost if the room failed for a reason that is not the submission's.
+    `run`, `start` and `finish` raise RoomLost if the room failed for a reason that is not the submission's.
     """
 
     def __init__(
-        self,
-        process: RoomProcess,
-        door: socket.socket,
-        context: zmq.Context[zmq.Socket[bytes]],
-        prefix: Path,
-        limits: Limits,
+        self, process: RoomProcess, context: zmq.Context[zmq.Socket[bytes]], prefix: Path, limits: Limits
     ) -> None:
         self.process = process
-        self.door = door
         self.limits = limits
         self.alive = True
         self.ended_by: Broken | None = None
@@ -73,30 +67,30 @@ class StudentRoom:
         self._numbers = itertools.count(1)
         self._spent_seconds = 0.0
         self._flood_bytes = 0
-        self._max_message_bytes = 2 * limits.output_bytes + (1 << 20)
+        self._replied = self._idle = self._subscribed = False
         self._shell = self._connect(context, zmq.DEALER, "shell")
         self._iopub = self._connect(context, zmq.SUB, "iopub")
         self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._watch = process.fileno()
         self._poller = zmq.Poller()
-        for source in (self._shell, self._iopub, self._monitor, process.fileno()):
+        for source in (self._shell, self._iopub, self._monitor, self._watch):
             self._poller.register(source, zmq.POLLIN)
-        self._reply: dict[str, Any] | None = None
-        self._idle = False
-        self._subscribed = False
 
     def _connect(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, channel: str) -> zmq.Socket[bytes]:
         client = context.socket(kind)
         client.linger = 0
-        client.setsockopt(zmq.MAXMSGSIZE, self._max_message_bytes)
+        client.setsockopt(zmq.MAXMSGSIZE, 2 * self.limits.output_bytes + (1 << 20))
         client.setsockopt(zmq.RCVHWM, MESSAGES_AHEAD)
         if kind == zmq.SUB:
             client.subscribe(b"")
         client.connect(f"ipc://{self._prefix}-{channel}")
         return client
 
-    def opened(self) -> StudentRoom:
-        """Itself, once the submission may enter."""
+    def __enter__(self) -> StudentRoom:
         return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def run(self, code: str, wall_seconds: float | None = None) -> CellOutcome:
         """Run a cell and wait for its end; `wall_seconds` defaults to the limit of a cell."""
@@ -104,58 +98,43 @@ class StudentRoom:
 
     def start(self, code: str) -> Ticket:
         """Have the kernel run a cell, and return at once."""
-        message_id = f"cell-{next(self._numbers)}"
+        ticket = Ticket(f"cell-{next(self._numbers)}", time.monotonic())
         self._outputs.begin()
-        self._reply, self._idle, self._flood_bytes = None, False, 0
-        ticket = Ticket(message_id, time.monotonic())
+        self._flood_bytes, self._replied, self._idle = 0, False, False
+        self._wait_for_subscription()
         if self.alive:
-            self._wait_for_subscription()
-            self._send(
-                message_id,
-                "execute_request",
-                {
-                    "code": code,
-                    "silent": False,
-                    "store_history": True,
-                    "user_expressions": {},
-                    "allow_stdin": False,
-                    "stop_on_error": False,
-                },
-            )
+            while self._shell.poll(0):
+                self._shell.recv_multipart()
+            content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+            self._send(ticket.message_id, "execute_request", {**content, "allow_stdin": False, "stop_on_error": False})
         return ticket
 
     def finish(self, ticket: Ticket, wall_seconds: float | None = None) -> CellOutcome:
         """Wait for the end of a cell; stop it where it breaks a limit."""
         if not self.alive:
             return CellOutcome((), None, self.ended_by, 0.0, False)
-        cell_seconds = self.limits.cell_wall_seconds if wall_seconds is None else wall_seconds
-        notebook_seconds = self.limits.notebook_wall_seconds - self._spent_seconds
-        allowed = min(cell_seconds, notebook_seconds)
-        broken: Broken | None = None
-        if not self._listen(ticket, ticket.started + allowed) and self.alive:
-            broken = Broken.WALL_TIME if cell_seconds <= notebook_seconds else Broken.NOTEBOOK_TIME
-            if self._outputs.full and self._flood_bytes > FLOOD_FACTOR * self.limits.output_bytes:
-                broken = Broken.OUTPUT
-            self._stop(ticket, broken)
+        broken = self._follow(ticket, self.limits.cell_wall_seconds if wall_seconds is None else wall_seconds)
+        error = self._outputs.error
         if not self.alive:
             broken = self.ended_by
         elif broken is None and self._outputs.cut:
             broken = Broken.OUTPUT
-        error = self._outputs.error
-        if broken is None and error is not None:
+        elif broken is None and error is not None:
             broken = broken_by_error(error[0], error[1])
         seconds = time.monotonic() - ticket.started
         self._spent_seconds += seconds
-        return CellOutcome(tuple(self._outputs.cell), error, broken, seconds, self.alive)
+        return CellOutcome(self._outputs.cell(), error, broken, seconds, self.alive)
 
     def interrupt(self) -> None:
         """Interrupt the running cell, as Jupyter's stop button does."""
         self.process.interrupt()
 
     def close(self) -> None:
-        """Kill every process of the room and remove every trace of it."""
-        self._end(self.ended_by or Broken.KILLED)
-        self.door.close()
+        """Kill every process of the room and remove every trace of it; may be called twice."""
+        self.alive = False
+        self.process.kill()
+        if self._shell.closed:
+            return
         self._iopub.disable_monitor()
         for client in (self._monitor, self._shell, self._iopub):
             client.close()
@@ -165,70 +144,79 @@ class StudentRoom:
             else:
                 path.unlink()
 
-    def __enter__(self) -> StudentRoom:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _stop(self, ticket: Ticket, broken: Broken) -> None:
-        """Interrupt the cell; kill the room if that does not help."""
+    def _follow(self, ticket: Ticket, cell_seconds: float) -> Broken | None:
+        """See the cell to its end. The limit that made it necessary to stop it, if any."""
+        notebook_seconds = self.limits.notebook_wall_seconds - self._spent_seconds
+        if self._listen(ticket, ticket.started + min(cell_seconds, notebook_seconds)) or not self.alive:
+            return None
+        if self._flooded:
+            broken = Broken.OUTPUT
+        else:
+            broken = Broken.WALL_TIME if cell_seconds <= notebook_seconds else Broken.NOTEBOOK_TIME
         self.interrupt()
-        if not self._listen(ticket, time.monotonic() + GRACE_SECONDS) and self.alive:
+        if not self._listen(ticket, time.monotonic() + GRACE_SECONDS, even_flooded=True) and self.alive:
             self._end(broken)
+        return broken
 
     def _end(self, broken: Broken) -> None:
-        """The room is over because of `broken`, unless it had ended by itself before."""
-        if self.alive:
-            self.alive = False
-            self.ended_by = broken
+        """Kill the room because of `broken`."""
         self.process.kill()
+        if self.process.ending is None:
+            self.alive = False
+            raise self.process.lost()
+        self.alive, self.ended_by = False, broken
 
-    def _listen(self, ticket: Ticket, deadline: float) -> bool:
-        """Take in messages until the cell is over (True), the time is up, or too much came."""
-        while True:
-            if self._reply is not None and self._idle:
-                return True
-            if self._reply is not None:
-                deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
-            events = dict(self._poller.poll(max(0, math.ceil((deadline - time.monotonic()) * 1000))))
-            if not events:
-                return self._reply is not None
+    @property
+    def _flooded(self) -> bool:
+        return self._flood_bytes > FLOOD_FACTOR * self.limits.output_bytes
+
+    def _listen(self, ticket: Ticket, deadline: float, even_flooded: bool = False) -> bool:
+        """Take in messages until the cell is over (True), the room ended, the time is up, or too much came (False)."""
+        while not self._idle:
+            left_seconds = deadline - time.monotonic()
+            events = dict(self._poller.poll(max(0, math.ceil(left_seconds * 1000))))
             if self._iopub in events:
                 self._read_iopub(ticket)
             if self._shell in events:
                 self._read_shell(ticket)
-            if self.process.fileno() in events and not self.process.running():
-                self._died(ticket)
-                return False
+                if self._replied:  # what is left of the cell comes at once, or was lost
+                    deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
             if self._monitor in events:
                 self._monitor.recv_multipart()
-                if self.process.running():  # the kernel lives, so it was a message beyond all bounds
+                if not self.process.wait(DYING_SECONDS):  # the kernel lives: it was a message beyond all bounds
                     self._end(Broken.OUTPUT)
-                    return False
-            if self._flood_bytes > FLOOD_FACTOR * self.limits.output_bytes:
+            if self.alive and (self._monitor in events or self._watch in events) and not self.process.running():
+                self._died(ticket)
+            if not self.alive or (self._flooded and not even_flooded):
                 return False
+            if left_seconds <= 0 and not self._idle:
+                return self._replied
+        return True
 
     def _died(self, ticket: Ticket) -> None:
         """The room ended by itself or was killed by its server: read its last words, tell why."""
+        self.alive = False
         ending = self.process.ending
         if ending is None:
-            self.alive = False
             raise self.process.lost()
-        while self._iopub.poll(0) and self._flood_bytes < self.limits.output_bytes:
+        while self._iopub.poll(0) and not self._flooded:
             self._read_iopub(ticket)
-        self.alive = False
         self.ended_by = ending.broken(self.limits.cpu_seconds, self.limits.memory_bytes)
 
     def _wait_for_subscription(self) -> None:
         """Before the first cell: until the kernel knows that it is listened to, lest the first outputs be lost."""
-        while not self._subscribed and self.alive:
+        deadline = time.monotonic() + START_SECONDS
+        while self.alive and not self._subscribed:
             if self._iopub.poll(50):
                 self._iopub.recv_multipart()
                 self._subscribed = True
             elif not self.process.running():
                 self._died(Ticket("", 0.0))
-            else:
+            elif time.monotonic() > deadline:
+                self.alive = False
+                self.process.failure = "the kernel did not start"
+                raise self.process.lost()
+            else:  # kernels before ipykernel 7 do not greet; this makes them say something
                 self._send("hello", "kernel_info_request", {})
 
     def _send(self, message_id: str, kind: str, content: dict[str, Any]) -> None:
@@ -244,42 +232,40 @@ class StudentRoom:
         self._shell.send_multipart([_DELIMITER, b"", *frames])
 
     def _read_shell(self, ticket: Ticket) -> None:
-        message = _parsed(self._shell.recv_multipart(), ticket.message_id)
-        if message is not None and message[0] == "execute_reply":
-            self._reply = message[1]
+        answer = _answer(self._shell.recv_multipart(), ticket.message_id)
+        self._replied = self._replied or (answer is not None and answer[0] == "execute_reply")
 
     def _read_iopub(self, ticket: Ticket) -> None:
         frames = self._iopub.recv_multipart()
         self._flood_bytes += sum(map(len, frames))
-        if self._outputs.full and b'"status"' not in frames[min(3, len(frames) - 1)][:400]:
-            self._outputs.cut = True
-            return
-        message = _parsed(frames, ticket.message_id)
-        if message is None:
-            return
-        kind, content = message
-        if kind == "status":
-            self._idle = self._idle or content.get("execution_state") == "idle"
-        else:
-            with contextlib.suppress(ValueError, RecursionError):
-                self._outputs.add(kind, content)
+        answer = _answer(frames, ticket.message_id)
+        with contextlib.suppress(ValueError, RecursionError):
+            if answer is None:
+                return
+            kind, text = answer
+            if kind == "status":
+                self._idle = self._idle or _object(text).get("execution_state") == "idle"
+            elif self._outputs.full and kind != "error":
+                self._outputs.skip(kind)
+            else:
+                self._outputs.add(kind, _object(text))
 
 
-def _parsed(frames: list[bytes], message_id: str) -> tuple[str, dict[str, Any]] | None:
-    """Type and content of a message that answers `message_id`; None for any other, and for what is no message."""
+def _answer(frames: list[bytes], message_id: str) -> tuple[str, bytes] | None:
+    """Type and content, still as JSON, of a message that answers `message_id`; None for any other, and for nonsense."""
     try:
         start = frames.index(_DELIMITER) + 2
         header, parent = (json.loads(frame) for frame in frames[start : start + 2])
         if parent.get("msg_id") != message_id:
             return None
-        content = json.loads(frames[start + 3])
-        return (header["msg_type"], content) if isinstance(content, dict) else None
+        return str(header["msg_type"]), frames[start + 3]
     except (ValueError, RecursionError, LookupError, AttributeError, TypeError):
         return None
 
 
-def readable(descriptor: int, seconds: float) -> bool:
-    """Whether there is something to read within so many seconds."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(int(seconds * 1000)))
+def _object(text: bytes) -> dict[str, Any]:
+    """A JSON object; ValueError for anything else."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("a message's content is an object")
+    return value
