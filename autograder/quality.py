@@ -109,7 +109,7 @@ def _tried(misconception: Misconception, results: Sequence[TestResult]) -> Tried
     lost = [r for r in results if r.verdict is not Verdict.PASSED]
     shown = "\n".join(f"{r.hint or ''}\n{r.message}" for r in lost)
     hinted = None if misconception.hint is None else misconception.hint.lower() in shown.lower()
-    message = next((r.message for r in lost if r.hint), lost[0].message if lost else "")
+    message = next((r.hint for r in lost if r.hint), lost[0].message if lost else "")
     points, maximum = sum(r.points for r in results), sum(r.max_points for r in results)
     return Tried(misconception, bool(lost), hinted, points, maximum, message)
 

@@ -34,9 +34,9 @@ class CheckFailed(AssertionError):  # noqa: N818  (students read the name: a che
 
 
 def sentence(name: str, rest: str) -> str:
-    """'the result', 'has the wrong shape' → 'The result has the wrong shape.'"""
+    """'the result', 'has the wrong shape' → 'The result has the wrong shape.' A single word is a name in code."""
+    name = name[:1].upper() + name[1:] if " " in name and "(" not in name else f"`{name.strip('`')}`"
     text = f"{name} {rest}"
-    text = text if name.startswith("`") else text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
