@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 _DTYPE = re.compile(
-    r"[<>|](?:b1|[iu][1248]|f[248]|c(?:8|16)|S[1-9]\d{0,6}|U[1-9]\d{0,6}|[mM]8(?:\[\d{0,9}[a-zA-Zμ]{1,2}\])?)"
+    r"[<>|](?:b1|[iu][1248]|f[248]|c(?:8|16)|S[1-9]\d{0,6}|U[1-9]\d{0,6}|[mM]8(?:\[\d{0,9}[a-zA-Z]{1,2}\])?)"
 )
 _MAX_DIMENSIONS = 32
 _MAX_LENGTH = 2**40

@@ -183,7 +183,7 @@ def _describe(failure: BaseException | None, file: str, undefined: set[str]) -> 
     elif isinstance(failure, NameError) and failure.name in undefined:
         outcome, message = Outcome.MISSING, f"the name {failure.name!r} is not defined in the notebook"
     elif isinstance(failure, AssertionError) and not _of_student(failure):
-        outcome = Outcome.FAILED
+        outcome, message = Outcome.FAILED, message or f"this does not hold: {_source_line(failure, file)}"
     else:
         outcome, message = Outcome.ERROR, errors.clean_text(f"{type(failure).__name__}: {message}")
     return {
@@ -205,6 +205,10 @@ def _chain(failure: BaseException) -> list[BaseException]:
 
 def _of_student(error: BaseException) -> str | None:
     return getattr(error, "student_traceback", None)
+
+
+def _source_line(failure: BaseException, file: str) -> str:
+    return errors.clean_text(linecache.getline(file, _line(failure, file) or 0).strip(), 500)
 
 
 def _line(failure: BaseException, file: str) -> int | None:
