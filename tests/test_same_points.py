@@ -1,0 +1,70 @@
+"""The same test cells, unchanged, give the same points in one kernel (vanilla nbgrader) and in the three rooms."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from test_grading import autograder
+from test_vanilla_nbgrader import nbgrader
+
+from autograder.course import load_course
+from autograder.gradebook import open_gradebook
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
+STUDENTS = 6
+
+
+@pytest.mark.parametrize("assignment", [a.name for a in load_course(ROOT).assignments])
+def test_a_simulated_class_earns_the_same_points_both_ways(assignment: str, tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(ROOT / "source", folder / "source")
+    shutil.copy(ROOT / "course.toml", folder)
+    shutil.copy(ROOT / "tests" / "vanilla_config.py", folder / "nbgrader_config.py")
+    course = load_course(folder)
+    assert autograder(course, "simulate", assignment, "--students", str(STUDENTS), "--seed", "5").returncode == 0
+
+    assert autograder(course, "release", assignment).returncode == 0
+    nbgrader(course, "autograde", assignment)
+    nbgrader(course, "export")
+    rows = list(csv.DictReader((folder / "grades.csv").open()))
+    one_kernel = {row["student_id"]: float(row["raw_score"]) for row in rows if row["assignment"] == assignment}
+
+    out = tmp_path / "out.json"
+    assert autograder(course, "grade", assignment, "--json", str(out)).returncode == 0
+    three_rooms = {r["student"]: r["score"] for r in json.loads(out.read_text())["results"]}
+    assert three_rooms == one_kernel
+    assert len(set(three_rooms.values())) > 2, "a class in which all have the same points shows little"
+    with open_gradebook(course) as gradebook:
+        assert {s.student_id: s.score for s in gradebook.assignment_submissions(assignment)} == three_rooms
+
+
+def test_nbgraders_own_command_uses_the_rooms(tmp_path: Path) -> None:
+    """`nbgrader autograde` with the course's configuration: what would fool one kernel earns nothing."""
+    from forms import as_colab
+
+    from autograder.files import write_atomically
+    from autograder.release import build_source
+    from autograder.solutions import reference_notebook
+
+    folder = tmp_path / "course"
+    shutil.copytree(ROOT / "tests" / "mini", folder)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    course = load_course(folder)
+    source = build_source(course, "01_mini")
+    liar = "class Liar:\n    def __eq__(self, other):\n        return True\ndef double(x):\n    return Liar()"
+    texts = {
+        "right": {},
+        "liar": {"double": liar, "prediction": "prediction = type('L', (), {'__eq__': lambda *a: True})()"},
+    }
+    nbgrader(course, "generate_assignment", "01_mini", "--force")
+    for student, replaced in texts.items():
+        notebook = reference_notebook(source, replaced)
+        write_atomically(folder / "submitted" / student / "01_mini" / "01_mini.ipynb", as_colab(notebook))
+    nbgrader(course, "autograde", "01_mini")
+    with open_gradebook(course) as gradebook:
+        assert {s.student_id: s.score for s in gradebook.assignment_submissions("01_mini")} == {"right": 6, "liar": 0}
