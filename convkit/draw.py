@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Parameters = ParamSpec("Parameters")
 
-WIDTH_INCHES = 6.4
-SHOWN_PIXELS = 640
+WIDTH_INCHES = 5.4
+SHOWN_PIXELS = 600
 DOTS_PER_INCH = 200  # twice the shown size, for sharp screens
 
-INK, PAPER, FAINT = "#22303c", "#ffffff", "#c9d1d9"
+INK, PAPER, FAINT, QUIET = "#22303c", "#ffffff", "#c9d1d9", "#7d8893"
 BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#a05a9c"  # after Okabe and Ito
 _LINES = ((BLUE, "-"), (ORANGE, "-"), (GREEN, "--"), (PURPLE, "-."))
 _STYLE = {
@@ -76,24 +76,29 @@ def images(
     title: str,
     columns: int = 3,
     signed: bool | Sequence[bool] = False,
+    frames: Sequence[tuple[int, int, int, int] | None] = (),
     labels: tuple[str, str] = ("column", "row"),
 ) -> Figure:
     """Pictures in a grid: `(H, W)` or `(H, W, 3)`, black at 0 and white at 1, or at 255 for whole numbers.
 
     signed: for all pictures or one by one; then blue is below zero, white zero, orange above.
+    frames: for each picture (row, column, height, width) of a frame to draw on it, or None.
     """
     arrays = [np.asarray(picture) for picture in pictures]
     marks = [signed] * len(arrays) if isinstance(signed, bool) else list(signed)
     columns = min(columns, len(arrays))
     rows = -(-len(arrays) // columns)
-    width = WIDTH_INCHES / columns
+    width = (WIDTH_INCHES - 0.3) / columns - 0.1
     height = max(width * array.shape[0] / array.shape[1] for array in arrays)
-    figure = _figure(title, rows * (height + 0.3) + 0.6)
+    figure = _figure(title, rows * (height + (0.33 if titles else 0.1)) + 0.55)
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes, array, mark in zip(grid.flat, arrays, marks, strict=False):
         _picture(axes, array, mark)
     for axes, text in zip(grid.flat, titles, strict=False):
         axes.set_title(text)
+    for axes, frame in zip(grid.flat, frames, strict=False):
+        if frame is not None:
+            _frame(axes, *frame)
     for axes in grid.flat[len(arrays) :]:
         axes.set_visible(False)
     figure.supxlabel(labels[0], fontsize=9)
@@ -158,11 +163,14 @@ def lines(
     title: str,
     x_label: str,
     y_label: str,
+    points: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
     logarithmic: bool = False,
 ) -> Figure:
-    """Lines over one axis, `{label: (x, y)}`; with 30 points or fewer each point is marked."""
+    """Lines over one axis, `{label: (x, y)}`; with 30 points or fewer each is marked. points: these are not joined."""
     figure = _figure(title, 3.2)
     axes = figure.subplots()
+    for label, (x, y) in (points or {}).items():
+        axes.plot(x, y, "o", color=INK, alpha=0.45, markersize=3.5, markeredgewidth=0, label=label)
     _plot_lines(axes, series, x_label, y_label)
     if logarithmic:
         axes.set_yscale("log")
@@ -192,12 +200,12 @@ def learning(kernels: Mapping[int, ArrayLike], losses: Mapping[int, float], targ
     """A kernel on its way: above it after some `{steps: kernel}` and the target, below `{steps: loss}`."""
     tables = [np.asarray(kernel, dtype=np.float64) for kernel in (*kernels.values(), target)]
     top = max(float(np.abs(table).max()) for table in tables) or 1.0
-    figure = _figure(title, 4.6)
-    above, below = np.ravel(figure.subfigures(2, 1, height_ratios=(1, 1.35)))  # type: ignore[arg-type]
+    figure = _figure(title, 4.2)
+    above, below = np.ravel(figure.subfigures(2, 1, height_ratios=(1, 1.9)))  # type: ignore[arg-type]
     grid = above.subplots(1, len(tables), squeeze=False)[0]
     for axes, table, name in zip(grid, tables, [*map(_steps, kernels), "wanted"], strict=True):
-        _number_grid(axes, table, top=top, size=8)
-        axes.set_title(name)
+        _number_grid(axes, table, top=top, size=8, decimals=1)
+        axes.set_title(name, fontsize=9)
     axes = below.subplots()
     _plot_lines(axes, {"": (list(losses), list(losses.values()))}, "steps of gradient descent", "mean squared error")
     axes.set_yscale("log")
@@ -237,7 +245,7 @@ def _display(figure: Figure) -> None:
 
 def _picture(axes: Axes, array: Array, signed: bool) -> None:
     if signed:
-        top = float(np.percentile(np.abs(array), 99.5)) or 1.0
+        top = float(np.percentile(np.abs(array), 98)) or 1.0
         axes.imshow(array, cmap=_signed_colours(), vmin=-top, vmax=top)
     else:
         top = 255 if array.dtype.kind in "iu" else 1
@@ -247,14 +255,24 @@ def _picture(axes: Axes, array: Array, signed: bool) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _number_grid(axes: Axes, array: Array, *, colours: bool = True, top: float | None = None, size: float = 9) -> None:
-    """Cells with numbers in them; NaN stays empty."""
+def _number_grid(
+    axes: Axes,
+    array: Array,
+    *,
+    colours: bool = True,
+    top: float | None = None,
+    size: float = 9,
+    decimals: int = 2,
+) -> None:
+    """Cells with numbers in them; NaN stays empty, and among coloured cells a zero steps back."""
     top = top or float(np.nanmax(np.abs(array))) or 1.0
     shade = np.nan_to_num(array) if colours else np.zeros_like(array)
     axes.imshow(0.75 * shade, cmap=_signed_colours(), vmin=-top, vmax=top)
     for (row, column), value in np.ndenumerate(array):
         if not np.isnan(value):
-            axes.text(column, row, _number(value), ha="center", va="center", fontsize=size)
+            colour = QUIET if colours and value == 0 else INK
+            text = _number(float(value), decimals)
+            axes.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
     _rule(axes, array.shape)
 
 
@@ -306,7 +324,8 @@ def _steps(count: int) -> str:
     return f"{count} step" if count == 1 else f"{count} steps"
 
 
-def _number(value: float) -> str:
-    """At most two decimals, no trailing zeros, a real minus sign."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+def _number(value: float, decimals: int = 2) -> str:
+    """Few decimals, no trailing zeros, a real minus sign."""
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if decimals else text
     return "0" if text in ("-0", "") else text.replace("-", "−")

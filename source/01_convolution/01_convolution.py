@@ -21,7 +21,7 @@
 # * tell what a kernel does to a picture by looking at its numbers, and count a layer's parameters;
 # * turn a convolution into one matrix product, and let gradient descent find a kernel.
 #
-# **Time:** about 80 minutes. **You need:** Python functions and loops, NumPy slices and shapes. No Keras yet.
+# **Time:** about 85 minutes. **You need:** Python functions and loops, NumPy slices and shapes. No Keras yet.
 #
 # **How it works.** Fill in a stub, run the checks below it, read what they say, try again. The checks give
 # 95 points, a short text at the end gives 5. When your work is graded, hidden tests try other shapes and odd cases.
@@ -30,12 +30,14 @@
 # Arguments that make no sense raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib, subprocess, sys
+import importlib.util, subprocess, sys
 
-if importlib.util.find_spec("convkit") is None:  # in Colab: the course's own checks, figures and data
-    pip = [sys.executable, "-m", "pip", "install", "-q", "@@INSTALL@@"]
-    if subprocess.run(pip, capture_output=True).returncode:
-        raise RuntimeError("convkit could not be installed. Is there a network? Run this cell again.")
+CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
+if importlib.util.find_spec("convkit") is None:
+    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
     importlib.invalidate_caches()
 
 import numpy as np
@@ -47,22 +49,29 @@ print(f"Python {sys.version.split()[0]} · NumPy {np.__version__} on the CPU · 
 # %% [markdown]
 # ## 1 · Can old readings help a noisy new one?
 #
+# *10 minutes*
+#
 # A laser reads the position of an aeroplane once a second, each time a little off. Averaging a few readings takes
 # the noise down, and the newest should count most, for the aeroplane moves on. So we slide a short list of weights
 # $w$ along the readings $x$; at each place we multiply pair by pair and add up:
 #
-# $$s_t = \sum_{a=0}^{k-1} x_{t+a}\, w_a \qquad\text{(the newest reading meets the last weight)}$$
+# $$s_t = \sum_{a=0}^{k-1} x_{t+a}\, w_a$$
 #
-# By hand, with seven weights:
+# The newest reading meets the last weight. By hand, with seven weights and the first seven of twelve readings:
 #
-# | | | | | | | | | sum |
-# |---|---|---|---|---|---|---|---|---|
-# | readings | 1.00 | 1.10 | 1.20 | 1.40 | 1.70 | 1.80 | 1.90 | |
-# | weights | 0.01 | 0.01 | 0.02 | 0.02 | 0.04 | 0.40 | 0.50 | 1.00 |
-# | products | 0.010 | 0.011 | 0.024 | 0.028 | 0.068 | 0.720 | 0.950 | **1.811** |
+# | reading | weight | product |
+# |---|---|---|
+# | 1.00 | 0.01 | 0.010 |
+# | 1.10 | 0.01 | 0.011 |
+# | 1.20 | 0.02 | 0.024 |
+# | 1.40 | 0.02 | 0.028 |
+# | 1.70 | 0.04 | 0.068 |
+# | 1.80 | 0.40 | 0.720 |
+# | 1.90 | 0.50 | 0.950 |
+# | | sum | **1.811** |
 #
-# Twelve readings leave room for $12 - 7 + 1 = 6$ places. (Lecture A counts time backwards,
-# $s_t=\sum_a x_{t-a}w_{-a}$, which is the same sum. Its printed results are off: 1.80 should be 1.811, and the last
+# Twelve readings leave room for $12 - 7 + 1 = 6$ such sums. (Lecture A counts time backwards,
+# $s_t=\sum_a x_{t-a}w_{-a}$, which is the same. Its printed results are off: 1.80 should be 1.811, and the last
 # three, 2.16, 2.28, 2.42, should be 2.269, 2.413, 2.569.)
 
 # %% nbgrader={"grade": false, "grade_id": "weighted_average", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -108,10 +117,12 @@ check.close(
     weighted_average(readings, weights),
     [7, 9.5, 8.5],
     mistakes={
-        "The sum was divided by the sum of the weights. Here the weights are taken as they are.": [2, 19 / 7, 17 / 7],
+        "The sum was divided by the sum of the weights. Here the weights are taken as they are.":
+            [2, 19 / 7, 17 / 7],
         "This is the plain mean of each window: the weights have no effect.": [8 / 3, 2, 10 / 3],
         "The window jumps by its own length; it must move on by one reading.": [7],
-        "The readings were padded with zeros; only places where all weights fit count.": [1.5, 6.5, 7, 9.5, 8.5],
+        "The readings were padded with zeros; only places where all weights fit count.":
+            [1.5, 6.5, 7, 9.5, 8.5],
     },
 )
 check.raises(ValueError, lambda: weighted_average(np.ones(2), np.ones(3)), when="there are more weights than readings")
@@ -128,20 +139,20 @@ check.raises(ValueError, lambda: weighted_average(np.ones(3), np.ones((2, 2))), 
 check.passed("weighted_average")
 
 # %% [markdown]
-# Now a longer flight. What do equal weights buy, and what do they cost?
+# Now a longer flight with a worse sensor. What do equal weights buy, and what do they cost?
 
 # %%
-track = datasets.track()
-newest_first, equal = np.array([0.01, 0.01, 0.02, 0.02, 0.04, 0.40, 0.50]), np.full(7, 1 / 7)
-seconds = np.arange(len(track))
+truth, readings = datasets.track(noise=0.0, steps=60), datasets.track(noise=0.3, steps=60)
+newest_most, equal = np.array([0.01, 0.01, 0.02, 0.02, 0.04, 0.40, 0.50]), np.full(7, 1 / 7)
+seconds = np.arange(60)
 draw.lines(
     {
-        "readings": (seconds, track),
-        "newest counts most": (seconds[6:], weighted_average(track, newest_first)),
-        "equal weights": (seconds[6:], weighted_average(track, equal)),
+        "true position": (seconds, truth),
+        "newest counts most": (seconds[6:], weighted_average(readings, newest_most)),
+        "equal weights": (seconds[6:], weighted_average(readings, equal)),
     },
-    title="Equal weights are smoother, but late",
-    x_label="second", y_label="position",
+    points={"readings": (seconds, readings)},
+    title="Equal weights are smoother, but late", x_label="time in seconds", y_label="position in km",
 )
 
 # %% [markdown]
@@ -161,12 +172,15 @@ three = np.ones(3)
 # %% [markdown]
 # ## 2 · How does a window slide over a picture?
 #
+# *18 minutes*
+#
 # The same way, in two directions. Lay the kernel on the top left corner, multiply each number with the one below it,
 # add up, write down one number; go one column to the right; at the end of the row go one row down.
 # In letters, a 3×4 picture and a 2×2 kernel give 2×3 numbers:
 #
-# $$\begin{bmatrix}a&b&c&d\\e&f&g&h\\i&j&k&l\end{bmatrix}\star\begin{bmatrix}w&x\\y&z\end{bmatrix}=
-# \begin{bmatrix}aw+bx+ey+fz & bw+cx+fy+gz & cw+dx+gy+hz\\ ew+fx+iy+jz & fw+gx+jy+kz & gw+hx+ky+lz\end{bmatrix}$$
+# $$\begin{bmatrix}a&b&c&d\\e&f&g&h\\i&j&k&l\end{bmatrix}\star\begin{bmatrix}w&x\\y&z\end{bmatrix}=$$
+#
+# $$\begin{bmatrix}aw+bx+ey+fz & bw+cx+fy+gz & cw+dx+gy+hz\\ ew+fx+iy+jz & fw+gx+jy+kz & gw+hx+ky+lz\end{bmatrix}$$
 #
 # $$S_{ij}=\sum_{a=0}^{k_h-1}\sum_{b=0}^{k_w-1} I_{i+a,\,j+b}\,K_{ab}$$
 #
@@ -204,12 +218,14 @@ def correlate2d(image, kernel):
 image = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]])
 kernel = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
 check.close(correlate2d(image, kernel), [[4, 3, 4], [2, 4, 3], [2, 3, 4]], mistakes={
-    "The last row and column are missing: H − kh + 1 rows fit, and W − kw + 1 columns.": [[4, 3], [2, 4]],
+    "The last row and column are missing: H − kh + 1 rows fit, and W − kw + 1 columns.":
+        [[4, 3], [2, 4]],
     "The picture was padded with zeros; the window stays inside the picture.":
         [[2, 2, 3, 1, 1], [1, 4, 3, 4, 1], [1, 2, 4, 3, 3], [1, 2, 3, 4, 1], [0, 2, 2, 1, 1]],
     "This is the matrix product of window and kernel; multiply number by number.":
         [[10, 11, 10], [7, 11, 11], [7, 9, 10]],
-    "This is the mean of the products; their sum is asked.": np.array([[4, 3, 4], [2, 4, 3], [2, 3, 4]]) / 9,
+    "This is the mean of the products; their sum is asked.":
+        np.array([[4, 3, 4], [2, 4, 3], [2, 3, 4]]) / 9,
 })
 
 image = np.array([[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]])
@@ -287,6 +303,8 @@ draw.window(image, kernel, correlate2d(image, kernel), steps=[(0, 0), (0, 1), (1
             title="One window, nine products, one number")
 
 # %% [markdown]
+# The number is largest where the picture holds most of the kernel's ×.
+#
 # ### What does a kernel do to a photograph?
 #
 # Add up a kernel's numbers and you know what it does where nothing changes: on a flat patch of brightness 1 the result
@@ -326,13 +344,16 @@ draw.images(
 # ### A kernel is a small picture of what it looks for
 #
 # Of all windows of the same length (as vectors), the sum of products is largest for the window that *equals* the
-# kernel. So a kernel is a **template**. Cut one out of the photograph, and let your function look for it:
+# kernel. So a kernel is a **template**. Cut one out of the outlines, and let your function look for it:
 
 # %%
-template = photo[52:68, 94:118]
-found = correlate2d(photo, (template - template.mean()) / template.std())
+outlines = correlate2d(photo, kernels["outline"])
+template = outlines[60:76, 60:84]
+found = correlate2d(outlines, template)
 row, column = np.unravel_index(found.argmax(), found.shape)
-print(f"cut out at row 52, column 94; best match at row {row}, column {column}")
+print(f"cut out at row 60, column 60; best match at row {row}, column {column}")
+draw.images([outlines, found / found.max()], ["outlines, and a template", "how well it fits at each place"],
+            columns=2, signed=[True, False], frames=[(60, 60, 16, 24)], title="A template finds itself")
 
 # %% [markdown]
 # Templates can be tiny: three on a diagonal, or three in a column, make line detectors.
@@ -341,12 +362,11 @@ print(f"cut out at row 52, column 94; best match at row {row}, column {column}")
 strokes = np.zeros((26, 42))
 strokes[4:22, 6] = strokes[12, 12:24] = 1
 strokes[range(4, 22), range(21, 39)] = strokes[range(4, 22), range(40, 22, -1)] = 1
-column_of_ones, diagonal = np.array([[0, 1, 0]] * 3), np.eye(3)
-draw.images(
-    [strokes, correlate2d(strokes, column_of_ones) / 3, correlate2d(strokes, diagonal) / 3],
-    ["strokes", "looks for |", "looks for \\"],
-    title="A detector answers to what it resembles",
-)
+upright, oblique = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]]), np.eye(3)
+
+# %%
+pictures = [strokes, correlate2d(strokes, upright) / 3, correlate2d(strokes, oblique) / 3]
+draw.images(pictures, ["strokes", "looks for |", "looks for \\"], title="A detector answers to what it resembles")
 
 # %% [markdown]
 # Each detector answers in full to its own kind of stroke and faintly to the others.
@@ -354,16 +374,21 @@ draw.images(
 # %% [markdown]
 # ## 3 · Why is it called a convolution?
 #
-# In mathematics a **convolution** looks at the *preceding* neighbours, $I_{i-a,\,j-b}$, where we took the succeeding
-# ones. That is the same as turning the kernel by 180° before it slides:
+# *10 minutes*
 #
-# $$\text{convolution:}\ \sum_{a,b} I_{i-a,\,j-b}\,K_{ab}\qquad\qquad\text{correlation:}\ \sum_{a,b} I_{i+a,\,j+b}\,K_{ab}$$
+# In mathematics a **convolution** looks at the *preceding* neighbours, $I_{i-a,\,j-b}$, where we took the succeeding
+# ones. That is the same as turning the kernel by 180° before it slides. We write $*$ for it, and $\star$ for correlation:
+#
+# $$(I * K)_{ij} = \sum_{a,b} I_{i-a,\,j-b}\,K_{ab}$$
+#
+# $$(I \star K)_{ij} = \sum_{a,b} I_{i+a,\,j+b}\,K_{ab}$$
 #
 # By hand, on a picture that is a single bright dot: correlation leaves the kernel turned by 180°, convolution leaves
 # the kernel itself.
 #
-# $$\begin{bmatrix}0&0&0\\0&1&0\\0&0&0\end{bmatrix}\star\begin{bmatrix}1&2\\3&4\end{bmatrix}=\begin{bmatrix}4&3\\2&1\end{bmatrix}
-# \qquad\begin{bmatrix}0&0&0\\0&1&0\\0&0&0\end{bmatrix}*\begin{bmatrix}1&2\\3&4\end{bmatrix}=\begin{bmatrix}1&2\\3&4\end{bmatrix}$$
+# $$\begin{bmatrix}0&0&0\\0&1&0\\0&0&0\end{bmatrix}\star\begin{bmatrix}1&2\\3&4\end{bmatrix}=\begin{bmatrix}4&3\\2&1\end{bmatrix}$$
+#
+# $$\begin{bmatrix}0&0&0\\0&1&0\\0&0&0\end{bmatrix}*\begin{bmatrix}1&2\\3&4\end{bmatrix}=\begin{bmatrix}1&2\\3&4\end{bmatrix}$$
 #
 # Keras, PyTorch and the rest all compute the correlation and call it convolution, and so do we when we say
 # "convolutional layer". Where the difference matters, we write `correlate` and `convolve`. (Lecture A prints both
@@ -391,7 +416,8 @@ kernel = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
 check.close(convolve2d(dot, kernel), [[1, 2, 3], [4, 5, 6], [7, 8, 9]], mistakes={
     "This is the correlation: the kernel was not turned.": [[9, 8, 7], [6, 5, 4], [3, 2, 1]],
     "The kernel was transposed; turn it by 180° instead.": [[9, 6, 3], [8, 5, 2], [7, 4, 1]],
-    "The kernel was turned upside down only; left and right change places too.": [[3, 2, 1], [6, 5, 4], [9, 8, 7]],
+    "The kernel was turned upside down only; left and right change places too.":
+        [[3, 2, 1], [6, 5, 4], [9, 8, 7]],
     "Only left and right changed places; top and bottom do so too.": [[7, 8, 9], [4, 5, 6], [1, 2, 3]],
     "The kernel was turned by 90°; it takes 180°.": [[3, 6, 9], [2, 5, 8], [1, 4, 7]],
     "The kernel was turned by 90° (clockwise); it takes 180°.": [[7, 4, 1], [8, 5, 2], [9, 6, 3]],
@@ -445,7 +471,8 @@ check.close(prediction, [-8, 8], name="prediction", mistakes={
     "The rows weigh 1, 2 and 1; here each was counted once.": [-6, 6],
     "A kernel with sum 0 gives 0 where the picture is flat; a ramp is not flat.": [0, 0],
     "Turning this kernel by 180° changes its sign, so the two differ.": [-8, -8],
-    "Turning this kernel by 180° changes its sign, and the correlation is not the positive one.": [8, 8],
+    "Turning this kernel by 180° changes its sign, and the correlation is not the positive one.":
+        [8, 8],
 })
 ### END HIDDEN TESTS
 print("Written down. Now run the next cell.")
@@ -464,6 +491,8 @@ print("convolution:", np.unique(convolve2d(ramp, sobel)))
 # %% [markdown]
 # ## 4 · What about colour, many pictures and many kernels?
 #
+# *18 minutes*
+#
 # A colour picture is a stack of three planes, `(H, W, 3)`. The kernel then gets three planes as well; each slides over
 # its own plane, and **the three results are added**, with one more number, the **bias** $b$. So one kernel
 # gives one plane, however many channels come in. With $F$ kernels, each with its own bias, there are $F$ planes, the
@@ -481,7 +510,9 @@ print("convolution:", np.unique(convolve2d(ramp, sobel)))
 # By hand, lecture B's example with one channel and bias 1:
 #
 # $$\begin{bmatrix}1&0&3\\-2&0&0\\0&2&-1\end{bmatrix}\star\begin{bmatrix}2&0\\-1&1\end{bmatrix}+1=
-# \begin{bmatrix}5&1\\-1&-2\end{bmatrix}\qquad 2\cdot1+(-1)(-2)+1=5$$
+# \begin{bmatrix}5&1\\-1&-2\end{bmatrix}$$
+#
+# The first number: $2\cdot1+0\cdot0+(-1)(-2)+1\cdot0+1=5$.
 
 # %% nbgrader={"grade": false, "grade_id": "conv_layer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv_layer(x, w, b):
@@ -513,10 +544,10 @@ def conv_layer(x, w, b):
 # %% nbgrader={"grade": true, "grade_id": "conv_layer-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 x = np.array([[1, 0, 3], [-2, 0, 0], [0, 2, -1]]).reshape(1, 3, 3, 1)
 w = np.array([[2, 0], [-1, 1]]).reshape(2, 2, 1, 1)
-check.close(conv_layer(x, w, np.array([1])), np.array([[5, 1], [-1, -2]]).reshape(1, 2, 2, 1), mistakes={
-    "The bias is missing.": np.array([[4, 0], [-2, -3]]).reshape(1, 2, 2, 1),
-    "The bias was added to every product; add it once, to the sum.": np.array([[8, 4], [2, 1]]).reshape(1, 2, 2, 1),
-    "The kernel was turned by 180°; layers slide it as it is.": np.array([[2, 4], [4, -3]]).reshape(1, 2, 2, 1),
+check.close(conv_layer(x, w, np.array([1])), [[[[5], [1]], [[-1], [-2]]]], mistakes={
+    "The bias is missing.": [[[[4], [0]], [[-2], [-3]]]],
+    "The bias was added to every product; add it once, to the sum.": [[[[8], [4]], [[2], [1]]]],
+    "The kernel was turned by 180°; layers slide it as it is.": [[[[2], [4]], [[4], [-3]]]],
 })
 check.passed("conv_layer")
 
@@ -528,40 +559,54 @@ x = np.arange(24).reshape(2, 2, 3, 2) % 7  # 2 pictures of 2×3 pixels with 2 ch
 w = np.arange(16).reshape(2, 2, 2, 2) % 5 - 1  # 2 kernels of 2×2 with 2 channels
 b = np.array([10, -20])
 check.close(conv_layer(x, w, b), [[[[36, 1], [38, -8]]], [[[20, 17], [36, 1]]]], mistakes={
-    "The kernels were turned by 180°; layers slide them as they are.": [[[[33, -17], [28, 2]]], [[[38, -15], [33, -17]]]],
-    "The kernels were transposed: rows taken for columns.": [[[[37, -18], [32, 1]]], [[[28, 5], [37, -18]]]],
-    "Only the first channel was used; all channels are added up.": [[[[29, -2], [25, -15]]], [[[19, 4], [29, -2]]]],
-    "The axes of w are (kh, kw, C, F): channel and kernel were exchanged.": [[[[30, -20], [34, -3]]], [[[33, 12], [30, -20]]]],
-    "The bias was added once per channel; add it once.": [[[[46, -19], [48, -28]]], [[[30, -3], [46, -19]]]],
-    "The bias was added to every product; add it once, to the sum.": [[[[106, -139], [108, -148]]], [[[90, -123], [106, -139]]]],
-    "Every kernel got the first bias; each has its own.": [[[[36, 31], [38, 22]]], [[[20, 47], [36, 31]]]],
+    "The kernels were turned by 180°; layers slide them as they are.":
+        [[[[33, -17], [28, 2]]], [[[38, -15], [33, -17]]]],
+    "The kernels were transposed: rows taken for columns.":
+        [[[[37, -18], [32, 1]]], [[[28, 5], [37, -18]]]],
+    "Only the first channel was used; all channels are added up.":
+        [[[[29, -2], [25, -15]]], [[[19, 4], [29, -2]]]],
+    "The axes of w are (kh, kw, C, F): channel and kernel were exchanged.":
+        [[[[30, -20], [34, -3]]], [[[33, 12], [30, -20]]]],
+    "The bias was added once per channel; add it once.":
+        [[[[46, -19], [48, -28]]], [[[30, -3], [46, -19]]]],
+    "The bias was added to every product; add it once, to the sum.":
+        [[[[106, -139], [108, -148]]], [[[90, -123], [106, -139]]]],
+    "Every kernel got the first bias; each has its own.":
+        [[[[36, 31], [38, 22]]], [[[20, 47], [36, 31]]]],
     "The bias is missing.": [[[[26, 21], [28, 12]]], [[[10, 37], [26, 21]]]],
-    "The channels were averaged; they are added up.": [[[[23, -9.5], [24, -14]]], [[[15, -1.5], [23, -9.5]]]],
+    "The channels were averaged; they are added up.":
+        [[[[23, -9.5], [24, -14]]], [[[15, -1.5], [23, -9.5]]]],
     "Only the first picture was filled in.": [[[[36, 1], [38, -8]]], [[[0, 0], [0, 0]]]],
     "Only the first picture came out.": [[[[36, 1], [38, -8]]]],
 })
 check.passed("conv_layer")
 
+# %% [markdown]
+# Now the shapes: 6×6×3 and two 3×3×3 kernels give 4×4×2 (lecture D, whose handwriting turned into fractions).
+
 # %% nbgrader={"grade": true, "grade_id": "conv_layer-3", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 check.shape(conv_layer(np.ones((5, 9, 7, 3)), np.ones((4, 2, 3, 6)), np.ones(6)), (5, 6, 6, 6), mistakes={
-    "There is one map per input channel; each kernel gives one map, the sum over its channels.": (5, 6, 6, 3),
+    "There is one map per input channel; each kernel gives one map, the sum over its channels.":
+        (5, 6, 6, 3),
     "There is one map per input channel and kernel; each kernel gives one map.": (5, 6, 6, 18),
     "kh and kw were exchanged.": (5, 8, 4, 6),
     "The last row and column are missing: H − kh + 1 rows fit, and W − kw + 1 columns.": (5, 5, 5, 6),
     "The result is as large as the picture; the window must stay inside it.": (5, 9, 7, 6),
 })
+check.shape(conv_layer(np.ones((1, 6, 6, 3)), np.ones((3, 3, 3, 2)), np.ones(2)), (1, 4, 4, 2))
 ones = np.ones((2, 5, 4, 3))
-check.raises(ValueError, lambda: conv_layer(ones, np.ones((3, 3, 2, 4)), np.ones(4)), when="the channels of x and w differ")
-check.raises(ValueError, lambda: conv_layer(ones, np.ones((3, 3, 3, 4)), np.ones(3)), when="w and b differ in the kernels")
-check.raises(ValueError, lambda: conv_layer(ones, np.ones((3, 5, 3, 4)), np.ones(4)), when="the kernels do not fit")
-check.raises(ValueError, lambda: conv_layer(ones[0], np.ones((3, 3, 3, 4)), np.ones(4)), when="x has three axes")
+layer = conv_layer
+check.raises(ValueError, lambda: layer(ones, np.ones((3, 3, 2, 4)), np.ones(4)), when="the channels of x and w differ")
+check.raises(ValueError, lambda: layer(ones, np.ones((3, 3, 3, 4)), np.ones(1)), when="w and b differ in the kernels")
+check.raises(ValueError, lambda: layer(ones, np.ones((3, 5, 3, 4)), np.ones(4)), when="the kernels do not fit")
+check.raises(ValueError, lambda: layer(ones[0], np.ones((3, 3, 3, 4)), np.ones(4)), when="x has three axes")
 ### BEGIN HIDDEN TESTS
 hidden_rng = np.random.default_rng(41)
 for x_shape, w_shape in [((3, 6, 5, 2), (3, 2, 2, 4)), ((2, 4, 7, 4), (1, 3, 4, 4)), ((1, 3, 3, 3), (3, 3, 3, 1))]:
     x, w, b = (hidden_rng.normal(size=shape) for shape in (x_shape, w_shape, w_shape[3:]))
     windows = np.lib.stride_tricks.sliding_window_view(x, w_shape[:2], axis=(1, 2))
     check.close(conv_layer(x, w, b), np.einsum("nijcab,abcf->nijf", windows, w) + b)
-check.unchanged(conv_layer, x, w, b, name="conv_layer")
+    check.unchanged(conv_layer, x, w, b, name="conv_layer")
 bright = np.full((1, 2, 2, 2), 200, dtype=np.uint8)
 check.close(conv_layer(bright, np.ones((2, 2, 2, 1), dtype=np.uint8), np.zeros(1, dtype=np.uint8)), [[[[1600]]]])
 check.close(conv_layer(bright, np.full((2, 2, 2, 1), 1 / 64), np.array([0.25])), [[[[25.25]]]])
@@ -573,7 +618,7 @@ check.raises(ValueError, lambda: conv_layer(ones, np.ones((3, 3, 3, 4)), np.ones
 check.passed("conv_layer")
 
 # %% [markdown]
-# Four kernels for a colour picture. The usual last touch of a layer is **ReLU**, pixel by pixel: keep what is
+# Five kernels for a colour picture. The usual last touch of a layer is **ReLU**, pixel by pixel: keep what is
 # positive, put zero for the rest. Then a map shows only where its kernel *found* something.
 
 # %%
@@ -583,34 +628,36 @@ w = np.stack([
     kernels["Sobel"][:, :, None] * grey,
     kernels["Sobel"].T[:, :, None] * grey,
     kernels["box blur"][:, :, None] * [1, -0.5, -0.5],  # red against green and blue
+    kernels["box blur"][:, :, None] * [-1, 1, 0],  # green against red
     kernels["outline"][:, :, None] * grey,
 ], axis=3)
-maps = conv_layer(flower[None], w, np.array([0, 0, -0.05, -0.2]))[0]
+maps = conv_layer(flower[None], w, np.array([0, 0, -0.05, 0, -0.2]))[0]
 relu = np.maximum(maps, 0)
 
 # %%
-names = ["vertical edges", "horizontal edges", "red", "outlines"]
-draw.images([flower, *(relu[..., f] / relu[..., f].max() for f in range(4))], ["picture", *names],
-            title=f"w {w.shape}: four kernels, four feature maps")
+names = ["vertical edges", "horizontal edges", "red", "green", "outlines"]
+draw.images([flower, *(relu[..., f] / relu[..., f].max() for f in range(5))], ["picture", *names],
+            title="Five kernels, five feature maps")
 
 # %% [markdown]
 # ### How many numbers must such a layer learn?
 #
 # Each kernel has $k_h k_w C$ weights and one bias, so a layer has $F\,(k_h k_w C + 1)$ parameters, **whatever the size of
-# the picture**. A dense layer pays for every pixel, since each of its units is a template as large as the picture:
+# the picture**. A dense layer pays for every pixel: each of its units is a template as large as the picture,
+# $a_k=\sum_i w_{ki}\,x_i+b_k$. (Lecture E's linear classifier has ten, one for each class.)
 #
-# | picture | dense layer | parameters | convolutional layer | parameters |
-# |---|---|---|---|---|
-# | 32×32×3 | 1 unit | 3,073 | 1 kernel 5×5 | 76 |
-# | 32×32×3 | 20 units | 61,460 | 20 kernels 5×5 | 1,520 |
-# | 32×32×3 | 15,680 units | 48,184,640 | 20 kernels 5×5 → 28×28×20 | 1,520 |
-# | 128×128×3 | 64 units | 3,145,792 | 64 kernels 3×3 | 1,792 |
-# | 200×200×3 | 100 units | 12,000,100 | 100 kernels 3×3 | 2,800 |
-# | 200×200 | 40,000 units | 1,600,040,000 | 100 kernels 10×10 | 10,100 |
+# | picture | dense layer | convolutional layer |
+# |---|---|---|
+# | 32×32×3 | 1 unit: 3,073 | 1 kernel 5×5: 76 |
+# | 32×32×3 | 20 units: 61,460 | 20 kernels 5×5: 1,520 |
+# | 32×32×3 | 15,680 units: 48,184,640 | 20 kernels 5×5: 1,520 |
+# | 128×128×3 | 64 units: 3,145,792 | 64 kernels 3×3: 1,792 |
+# | 200×200×3 | 100 units: 12,000,100 | 100 kernels 3×3: 2,800 |
+# | 200×200 | 40,000 units: 1,600,040,000 | 100 kernels 10×10: 10,100 |
 #
-# The third row is the fair one: 20 maps of 28×28 hold 15,680 numbers. Fewer weights, but more outputs, and so more
-# arithmetic per weight. (Lectures B and C leave out the biases, 3,145,728 and 1,728, and C says "2B" for the last
-# row; the formula I·O·K in C is the one without biases. Lecture D's question: ten 3×3×3 kernels have 280 parameters.)
+# The third row is the fair one: 20 maps of 28×28 hold 15,680 numbers. Fewer weights, more outputs, so each weight
+# works more often. (Lectures B and C leave out the biases: 3,145,728 and 64·27 = 1,728 in B, I·O·K in C, which also
+# says "2B" for the last row. Lecture D asks for ten 3×3×3 kernels: 280 parameters.)
 #
 # Layers stack: the second one's kernels are as deep as the first has maps.
 
@@ -643,6 +690,8 @@ print("map the same:   ", np.allclose(edges[0], edges[1]))
 # %% [markdown]
 # ## 5 · Can we do without the loops?
 #
+# *12 minutes*
+#
 # A layer of a dense network multiplies by a matrix. So does a convolution: feed it the 16 pictures
 # that have a single 1 among 4×4 pixels, and each answer is a column of its matrix.
 
@@ -660,10 +709,9 @@ draw.numbers([matrix], title="A 2×2 kernel on 4×4 pixels, as a 9×16 matrix", 
 # That matrix is mostly zeros, so computers go the other way round: copy each window into a row of a table, and multiply
 # the table by the kernels, written as columns. The trick is called **im2col**. For the letters:
 #
-# $$\begin{bmatrix}a&b&e&f\\b&c&f&g\\c&d&g&h\\e&f&i&j\\f&g&j&k\\g&h&k&l\end{bmatrix}\begin{bmatrix}w\\x\\y\\z\end{bmatrix}
-# \qquad\text{six windows, one product, six results}$$
+# $$\begin{bmatrix}a&b&e&f\\b&c&f&g\\c&d&g&h\\e&f&i&j\\f&g&j&k\\g&h&k&l\end{bmatrix}\begin{bmatrix}w\\x\\y\\z\end{bmatrix}$$
 #
-# NumPy can lay out all windows at once. Look where the new axes go:
+# Six windows, one product, six results. NumPy can lay out all windows at once. Look where the new axes go:
 
 # %%
 windows = np.lib.stride_tricks.sliding_window_view(np.zeros((2, 7, 6, 3)), (4, 5), axis=(1, 2))
@@ -706,12 +754,16 @@ check.close(conv_layer_im2col(letters, w, np.zeros(1))[0, :, :, 0], [[17, 1, 7],
 x = np.arange(24).reshape(1, 3, 4, 2) % 7
 w = np.arange(24).reshape(2, 3, 2, 2) % 5 - 1
 check.close(conv_layer_im2col(x, w, np.array([10, -20])), [[[[36, 22], [63, 32]], [[39, 20], [45, 2]]]], mistakes={
-    "The table lists a window as (C, kh, kw), while w is in the order (kh, kw, C).": [[[[41, 12], [61, 15]], [[44, 10], [57, 34]]]],
-    "w was reshaped to (F, …) and transposed, which mixes the kernels: F is its last axis.": [[[[40, 12], [72, 10]], [[49, 11], [39, 23]]]],
-    "The kernels were turned by 180°; layers slide them as they are.": [[[[46, 12], [45, 29]], [[49, 10], [48, 20]]]],
+    "The table lists a window as (C, kh, kw), while w is in the order (kh, kw, C).":
+        [[[[41, 12], [61, 15]], [[44, 10], [57, 34]]]],
+    "w was reshaped to (F, …) and transposed, which mixes the kernels: F is its last axis.":
+        [[[[40, 12], [72, 10]], [[49, 11], [39, 23]]]],
+    "The kernels were turned by 180°; layers slide them as they are.":
+        [[[[46, 12], [45, 29]], [[49, 10], [48, 20]]]],
     "The bias is missing.": [[[[26, 42], [53, 52]], [[29, 40], [35, 22]]]],
     "Rows and columns of the maps are exchanged.": [[[[36, 22], [39, 20]], [[63, 32], [45, 2]]]],
-    "The product was transposed before it got its shape: F must stay the last axis.": [[[[36, 63], [39, 45]], [[22, 32], [20, 2]]]],
+    "The product was transposed before it got its shape: F must stay the last axis.":
+        [[[[36, 63], [39, 45]], [[22, 32], [20, 2]]]],
 })
 check.passed("conv_layer_im2col")
 
@@ -730,7 +782,7 @@ for x_shape, w_shape in [((3, 6, 5, 2), (3, 2, 2, 4)), ((2, 4, 7, 4), (1, 3, 4, 
     windows = np.lib.stride_tricks.sliding_window_view(x, w_shape[:2], axis=(1, 2))
     right = np.einsum("nijcab,abcf->nijf", windows, w) + b
     check.close(conv_layer_im2col(x, w, b), right)
-check.unchanged(conv_layer_im2col, x, w, b, name="conv_layer_im2col")
+    check.unchanged(conv_layer_im2col, x, w, b, name="conv_layer_im2col")
 bright = np.full((1, 2, 2, 2), 200, dtype=np.uint8)
 check.close(layer(bright, np.ones((2, 2, 2, 1), dtype=np.uint8), np.zeros(1, dtype=np.uint8)), [[[[1600]]]])
 check.dtype(layer(bright, np.ones((2, 2, 2, 1), dtype=np.float32), np.zeros(1, dtype=np.float32)), np.float64)
@@ -740,21 +792,23 @@ check.passed("conv_layer_im2col")
 
 # %% [markdown]
 # For the speed: 4 pictures of 64×64×8 and 16 kernels of 3×3 mean 246,016 windows times kernels. The loops below go
-# through as many, doing nothing but multiply and add.
+# through as many, doing nothing but multiply and add. (A small picture comes first, so that you need not wait long.)
 
 # %% nbgrader={"grade": true, "grade_id": "conv_layer_im2col-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 x = np.arange(4 * 64 * 64 * 8).reshape(4, 64, 64, 8) % 11 - 5.0
 w = np.arange(3 * 3 * 8 * 16).reshape(3, 3, 8, 16) % 7 - 3.0
 
-def as_many_steps_in_python(window=x[0, :3, :3], kernel=w[..., 0]):
+def as_many_steps_in_python(size, window=x[0, :3, :3], kernel=w[..., 0]):
     for picture in range(4):
-        for row in range(62):
-            for column in range(62):
+        for row in range(size):
+            for column in range(size):
                 for f in range(16):
                     np.sum(window * kernel)
 
-check.faster(lambda: conv_layer_im2col(x, w, np.zeros(16)), as_many_steps_in_python, ratio=20,
-             name="conv_layer_im2col", hint="Is there still a Python loop over pictures, rows, columns or kernels?")
+for size, ratio in [(14, 4), (62, 20)]:
+    part = np.ascontiguousarray(x[:, : size + 2, : size + 2])
+    check.faster(lambda: conv_layer_im2col(part, w, np.zeros(16)), lambda: as_many_steps_in_python(size), ratio,
+                 name="conv_layer_im2col", hint="Is there still a Python loop over pictures, rows, columns or kernels?")
 check.passed("conv_layer_im2col")
 
 # %% [markdown]
@@ -764,13 +818,12 @@ check.passed("conv_layer_im2col")
 import time
 
 x, w, b = rng.random((2, 32, 32, 8)), rng.random((3, 3, 8, 8)), np.zeros(8)
-milliseconds = {}
-for layer in (conv_layer, conv_layer_im2col):
+seconds = {}
+for name, layer in {"conv_layer": conv_layer, "conv_layer_im2col": conv_layer_im2col}.items():
     start = time.perf_counter()
     layer(x, w, b)
-    milliseconds[layer.__name__] = 1000 * (time.perf_counter() - start)
-draw.bars(milliseconds, title="The same numbers, at another price", x_label="time (logarithmic)",
-          unit=" ms", logarithmic=True)
+    seconds[name] = time.perf_counter() - start
+draw.bars(seconds, title="The same numbers, at another price", x_label="seconds", unit=" s", logarithmic=True)
 
 # %% [markdown]
 # The table holds each pixel up to nine times, so it buys speed with memory. Libraries do much the same, in
@@ -779,19 +832,24 @@ draw.bars(milliseconds, title="The same numbers, at another price", x_label="tim
 # %% [markdown]
 # ## 6 · Who chooses the numbers in a kernel?
 #
-# Until about 2012, engineers did: lecture D shows Sobel's and Scharr's. For an edge at 70° there is no such table. But
+# *10 minutes*
+#
+# For decades, engineers did: lecture D shows Sobel's and Scharr's. For an edge at 70° there is no such table. But
 # suppose we have a picture $x$ and the wanted answer $y$. Then we can *learn* $K$: begin with zeros, look at the error,
 # and change each weight a little against its share of the error. With the mean squared error over the $n$ numbers of $y$,
 #
-# $$L=\frac1n\sum_{ij}E_{ij}^2,\qquad E = x\star K-y,\qquad
-# \frac{\partial L}{\partial K_{ab}}=\frac2n\sum_{ij}E_{ij}\;x_{i+a,\,j+b}$$
+# $$L=\frac1n\sum_{ij}E_{ij}^2,\qquad E = x\star K-y$$
+#
+# $$\frac{\partial L}{\partial K_{ab}}=\frac2n\sum_{ij}E_{ij}\;x_{i+a,\,j+b}$$
 #
 # Look closely at the last sum: it is a correlation again, of $x$ with $E$ as the kernel.
 #
 # By hand: $x=\begin{bmatrix}1&0&1\end{bmatrix}$, $y=\begin{bmatrix}2&1\end{bmatrix}$, a kernel of 1×2.
 # At zero, $E=\begin{bmatrix}-2&-1\end{bmatrix}$ and the gradient is
-# $\frac22\begin{bmatrix}-2\cdot1-1\cdot0 & -2\cdot0-1\cdot1\end{bmatrix}=\begin{bmatrix}-2&-1\end{bmatrix}$. A step goes against it, towards
-# $\begin{bmatrix}2&1\end{bmatrix}$, which here is the answer.
+#
+# $$\frac22\begin{bmatrix}-2\cdot1-1\cdot0 & -2\cdot0-1\cdot1\end{bmatrix}=\begin{bmatrix}-2&-1\end{bmatrix}$$
+#
+# A step goes against it, towards $\begin{bmatrix}2&1\end{bmatrix}$, which here is the answer.
 #
 # How long a step? For $x$ in [0, 1] a rate of $1/(k_h k_w)$ is safe; ten times as much makes the error explode, a tenth
 # takes ten times as long.
@@ -829,13 +887,18 @@ x, y = np.array([[1, 0, 1]]), np.array([[2, 1]])
 none, one, two = (learn_kernel(x, y, (1, 2), steps) for steps in (0, 1, 2))
 for kernel in (none, one, two):
     check.shape(kernel, (1, 2), name="the kernel")
-check.true(np.all(none == 0), "The kernel after 0 steps is not zero.", hint="Begin with zeros, and take as many steps as asked.")
-check.close(one / np.linalg.norm(one), np.array([[2, 1]]) / 5**0.5, name="the direction of the first step", mistakes={
-    "This goes uphill: a step goes against the gradient, so mind its sign.": np.array([[-2, -1]]) / 5**0.5,
-    "The sum in the gradient is a correlation; here the error was turned by 180° first.": np.array([[1, 2]]) / 5**0.5,
+check.true(np.all(none == 0), "The kernel after 0 steps is not zero.",
+           hint="Begin with zeros, and take as many steps as asked.")
+direction = one / np.linalg.norm(one)
+check.close(direction, np.array([[2, 1]]) / 5**0.5, name="the direction of the first step", mistakes={
+    "This goes uphill: a step goes against the gradient, so mind its sign.":
+        np.array([[-2, -1]]) / 5**0.5,
+    "The sum in the gradient is a correlation; here the error was turned by 180° first.":
+        np.array([[1, 2]]) / 5**0.5,
 })
 check.true(not np.allclose(two, one), "Two steps lead no further than one.", hint="Has the number of steps no effect?")
-check.true(not np.allclose(two, 2 * one), "The second step repeats the first.", hint="Compute the error anew in every step.")
+check.true(not np.allclose(two, 2 * one), "The second step repeats the first.",
+           hint="Compute the error anew in every step.")
 check.passed("learn_kernel")
 
 # %% nbgrader={"grade": true, "grade_id": "learn_kernel-2", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
@@ -844,8 +907,10 @@ y = np.array([[2, 3, 2, 1, 5, -1, 5, 2]])  # from the kernel 2, −1, 3
 wanted = np.array([[2, -1, 3]])
 learned = learn_kernel(x, y, (1, 3), 1000)
 check.shape(learned, (1, 3), name="the kernel")
-check.true(np.all(np.abs(learned) < 100), "The kernel explodes.", hint="The steps are too long: divide by the number of errors, choose a lower rate.")
-check.true(np.linalg.norm(learned) > 3, "After 1000 steps it is still on its way.", hint="The steps are too short: choose a higher rate.")
+check.true(np.all(np.abs(learned) < 100), "The kernel explodes.",
+           hint="The steps are too long: divide by the number of errors, choose a lower rate.")
+check.true(np.linalg.norm(learned) > 3, "After 1000 steps it is still on its way.",
+           hint="The steps are too short: choose a higher rate.")
 check.close(learned, wanted, atol=0.02, name="the kernel", mistakes={
     "It is turned by 180°: is there a convolution where a correlation is needed?": [[3, -1, 2]],
 })
@@ -854,16 +919,17 @@ check.raises(ValueError, lambda: learn_kernel(x, y, (0, 3), 5), when="the kernel
 check.unchanged(learn_kernel, x, y, (1, 3), 5, name="learn_kernel")
 ### BEGIN HIDDEN TESTS
 hidden_rng = np.random.default_rng(61)
-for kernel_shape in [(3, 2), (2, 3), (3, 3)]:
-    x, wanted = (hidden_rng.random((11, 12)) < 0.5).astype(float), hidden_rng.normal(size=kernel_shape)
+for kernel_shape in [(3, 2), (2, 3)]:
+    x, wanted = (hidden_rng.random((8, 9)) < 0.5).astype(float), hidden_rng.normal(size=kernel_shape)
     windows = np.lib.stride_tricks.sliding_window_view(x, kernel_shape)
     y = np.einsum("ijab,ab->ij", windows, wanted)
     downhill = np.einsum("ij,ijab->ab", y, windows)
     one = learn_kernel(x, y, kernel_shape, 1)
     check.shape(one, kernel_shape, name="the kernel")
     check.close(one / np.linalg.norm(one), downhill / np.linalg.norm(downhill), name="the direction of the first step")
-    check.close(learn_kernel(x, y, kernel_shape, 1000), wanted, atol=0.05, name="the kernel", mistakes={
-        "It is turned by 180°: is there a convolution where a correlation is needed?": wanted[::-1, ::-1],
+    check.close(learn_kernel(x, y, kernel_shape, 1500), wanted, atol=0.05, name="the kernel", mistakes={
+        "It is turned by 180°: is there a convolution where a correlation is needed?":
+            wanted[::-1, ::-1],
     })
 check.raises(ValueError, lambda: learn_kernel(np.ones((3, 3)), np.ones((1, 1)), (4, 4), 5), when="the kernel does not fit")
 check.raises(ValueError, lambda: learn_kernel(np.ones(5), np.ones(4), (1, 2), 5), when="x has one axis")
@@ -884,7 +950,7 @@ answers = correlate2d(dots, wanted)
 path = {steps: learn_kernel(dots, answers, (3, 3), steps) for steps in (0, 1, 3, 10, 30, 100, 300)}
 errors = {steps: np.mean((correlate2d(dots, kernel) - answers) ** 2) for steps, kernel in path.items()}
 draw.learning({steps: path[steps] for steps in (0, 3, 30, 300)}, errors, wanted,
-              title="From zeros to an edge detector, by gradient descent alone")
+              title="From zeros to an edge detector")
 
 # %% [markdown]
 # No one told it what an edge is. A convolutional network does this with all its kernels at once, and with a goal that is further away:
@@ -892,6 +958,8 @@ draw.learning({steps: path[steps] for steps in (0, 3, 30, 300)}, errors, wanted,
 
 # %% [markdown]
 # ## 7 · In your own words
+#
+# *7 minutes*
 #
 # A thought experiment, with its facts first. Take a fixed shuffle of the pixels, the same for every picture.
 

@@ -472,7 +472,7 @@ def product_the_other_way_round(x, w, b):
     return product.reshape(*windows.shape[:3], -1)
 
 
-@misconception("conv_layer_im2col", hint="wrong dtype")
+@misconception("conv_layer_im2col", hint="astype")
 def float32_table(x, w, b):
     windows = _windows(x, w, b).transpose(0, 1, 2, 4, 5, 3)
     table = windows.reshape(-1, w[..., 0].size).astype(np.float32)
