@@ -28,6 +28,13 @@ from autograder.source import AssignmentSource
 from autograder.submission import SubmittedFile, UnreadableError, find_submissions, read_bytes, submitted_at
 
 
+def rooms_for(course: Course, source: AssignmentSource, sandbox: str, *, figures: bool = False) -> RoomServer:
+    """Warm rooms for an assignment. Without `figures` the course's drawing functions return at once."""
+    limits = course.assignment(source.name).limits
+    environment = {} if figures else {"CONVKIT_DRAW": "0"}
+    return RoomServer(limits, sandbox, preload_of(source), environment=environment)
+
+
 def preload_of(source: AssignmentSource) -> tuple[str, ...]:
     """The slow imports that rooms for this assignment should have done already."""
     return ("numpy", "matplotlib", *(name for name in ("keras", "sklearn") if source.imports(name)))
@@ -48,7 +55,9 @@ def select(course: Course, assignment: str, folder: Path | None, students: Seque
     return found
 
 
-def grade_class(course: Course, assignment: str, files: Sequence[SubmittedFile], rooms: RoomServer) -> Iterator[Result]:
+def grade_class(
+    course: Course, assignment: str, files: Sequence[SubmittedFile], rooms: RoomServer, *, figures: bool = False
+) -> Iterator[Result]:
     """Grade each file and yield its result once it is stored: result file, autograded notebook, gradebook."""
     source = build_source(course, assignment)
     register(course, source)
@@ -58,7 +67,9 @@ def grade_class(course: Course, assignment: str, files: Sequence[SubmittedFile],
                 data: bytes | UnreadableError = read_bytes(file)
             except UnreadableError as problem:
                 data = problem
-            graded = grade_and_store(course, source, file.student, data, rooms, gradebook, submitted_at(file))
+            graded = grade_and_store(
+                course, source, file.student, data, rooms, gradebook, timestamp=submitted_at(file), figures=figures
+            )
             yield graded.result
 
 
@@ -69,7 +80,9 @@ def grade_and_store(
     data: bytes | UnreadableError,
     rooms: RoomServer,
     gradebook: Gradebook,
+    *,
     timestamp: datetime | None = None,
+    figures: bool = False,
 ) -> Graded:
     """Grade one submission (or note why its file could not be read) and store everything about it."""
     limits = course.assignment(source.name).limits
@@ -77,7 +90,7 @@ def grade_and_store(
     if isinstance(data, UnreadableError):
         graded = Graded(unreadable(student, source, data, limits, receipt))
     else:
-        graded = grade(student, data, source, limits, rooms, receipt)
+        graded = grade(student, data, source, limits, rooms, receipt, figures=figures)
     before = load_result(course, source.name, student)
     changed = before is not None and before.receipt.get("submission") != graded.result.receipt.get("submission")
     _store(course, graded)

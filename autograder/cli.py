@@ -16,7 +16,7 @@ from rich.table import Table
 from autograder.course import Course, CourseError, load_course
 from autograder.files import write_atomically
 from autograder.results import Result, Verdict
-from autograder.rooms.server import RoomServer, SandboxUnavailable
+from autograder.rooms.server import SandboxUnavailable
 from autograder.solutions import find_course
 
 app = typer.Typer(
@@ -89,6 +89,7 @@ def grade(
     students: Annotated[str, typer.Option(help="Only these, separated by commas.")] = "",
     json_file: JsonFile = None,
     sandbox: Sandbox = SandboxKind.BUBBLEWRAP,
+    figures: Annotated[bool, typer.Option("--figures", help="Draw the course's figures too; slow.")] = False,
 ) -> None:
     """Grade the submissions of a class; exit 1 if any could not be graded."""
     from autograder import classroom
@@ -100,8 +101,9 @@ def grade(
     files = classroom.select(course, assignment, submissions, wanted)
     results: list[Result] = []
     try:
-        with RoomServer(course.assignment(assignment).limits, sandbox, classroom.preload_of(source)) as rooms:
-            for result in _progress(classroom.grade_class(course, assignment, files, rooms), len(files)):
+        with classroom.rooms_for(course, source, sandbox, figures=figures) as rooms:
+            graded = classroom.grade_class(course, assignment, files, rooms, figures=figures)
+            for result in _progress(graded, len(files)):
                 results.append(result)
     finally:
         if json_file is not None:
@@ -186,7 +188,7 @@ def quality(
             raise CourseError(
                 f"Misconception {one.name!r} is about {one.exercise!r}, which {assignment} does not have."
             )
-    with RoomServer(limits, sandbox, classroom.preload_of(source)) as rooms:
+    with classroom.rooms_for(course, source, sandbox) as rooms:
         reference = tests.reference_results(source, limits, rooms)
         blank = tests.blank_results(source, limits, rooms)
         tried = tuple(_progress(tests.try_misconceptions(source, wrong, limits, rooms), len(wrong)))

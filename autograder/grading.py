@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.names import names_of
 from autograder.repair import Frame, FrameCell, put_on_frame
 from autograder.results import ExerciseResult, Result, TestResult, Verdict
 from autograder.rooms.broken import Broken, explain
@@ -51,15 +52,20 @@ def grade(
     limits: Limits,
     rooms: RoomServer,
     receipt: dict[str, str] | None = None,
+    *,
+    figures: bool = False,
 ) -> Graded:
-    """Grade one file. Never raises for anything that the file contains."""
+    """Grade one file. Never raises for anything that the file contains.
+
+    `figures` also runs the course's own illustrations, which earn nothing and take most of the time.
+    """
     started = time.perf_counter()
     receipt = {"submission": digest(data), "assignment": source.digest, "seed": str(SEED), **(receipt or {})}
     try:
         frame = put_on_frame(source, parse_notebook(data))
     except UnreadableError as problem:
         return Graded(unreadable(student, source, problem, limits, receipt))
-    run = Run(source, frame, limits, rooms, data)
+    run = Run(source, frame, limits, rooms, data, figures=figures)
     try:
         run.execute()
     except RoomLost as error:
@@ -127,14 +133,18 @@ class Run:
         rooms: RoomServer,
         data: bytes = b"",
         only: Collection[str] | None = None,
+        figures: bool = False,
     ) -> None:
-        """`only` names exercises: then only the cells that their tests need are run."""
+        """`only` names exercises: then only the cells that their tests need are run.
+
+        Without `figures`, the course's illustrations are run only if a cell of the student's needs their names.
+        """
         self.source, self.frame, self.limits, self.rooms, self.data = source, frame, limits, rooms, data
         self.results: dict[str, TestResult] = {}
         self._outcomes: dict[int, CellOutcome] = {}
         self._left_out: set[int] = set()  # positions of cells that ended the process
         self._dead: dict[str, Broken] = {}  # exercises that ended the process or ran out of time
-        self._only = only
+        self._only, self._figures = only, figures
         self._wanted = self._positions_to_run()
         self._clean_needs = self._cells_needed_by_tests()
         self._end = time.monotonic() + limits.notebook_wall_seconds
@@ -191,13 +201,26 @@ class Run:
         return [t for e in self.source.exercises if self._only is None or e.name in self._only for t in e.tests]
 
     def _positions_to_run(self) -> set[int]:
-        positions = {i for i, cell in enumerate(self.frame.cells) if cell.is_code}
+        cells = self.frame.cells
+        positions = {i for i, cell in enumerate(cells) if cell.is_code}
         if self._only is None:
-            return positions
+            illustrations = set() if self._figures else {i for i in positions if cells[i].is_illustration}
+            return positions - illustrations | self._needed(illustrations, positions - illustrations)
         needs = self.source.trust.needs
         targets = {t.index for t in self._tests()} | {e.solution.index for e in self.source.exercises}
         needed = targets.union(*(needs[index] for index in targets))
         return {i for i in positions if (o := self.frame.cells[i].origin) is not None and o.index in needed}
+
+    def _needed(self, candidates: set[int], running: set[int]) -> set[int]:
+        """Those of `candidates` that define a name which a running cell, or another needed one, reads."""
+        names = {i: names_of(self.frame.cells[i].text) for i in candidates | running}
+        needed: set[int] = set()
+        while True:
+            reads = frozenset().union(*(names[i].reads for i in running | needed))
+            more = {i for i in candidates - needed if names[i].defines & reads}
+            if not more:
+                return needed
+            needed |= more
 
     def _cells_needed_by_tests(self) -> frozenset[int]:
         trust = self.source.trust

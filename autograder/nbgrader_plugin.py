@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.classroom import grade_and_store, preload_of
+from autograder.classroom import grade_and_store, rooms_for
 from autograder.course import Course, load_course
 from autograder.gradebook import open_gradebook
 from autograder.rooms.server import RoomServer
@@ -42,6 +42,6 @@ def _rooms(course_folder: str, assignment: str, sandbox: str) -> RoomServer:
     """One warm pair of rooms per process and assignment, closed when the process ends."""
     course: Course = load_course(Path(course_folder))
     source: AssignmentSource = read_source(course, assignment)
-    rooms = RoomServer(course.assignment(assignment).limits, sandbox, preload_of(source))
+    rooms = rooms_for(course, source, sandbox)
     atexit.register(rooms.close)
     return rooms

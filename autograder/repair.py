@@ -19,12 +19,16 @@ from autograder.submission import UnreadableError
 
 @dataclass(frozen=True)
 class FrameCell:
-    """A cell as it will be run: from the source, or (`origin` None) one that the student added or may change."""
+    """A cell as it will be run: from the source, or (`origin` None) one that the student added or may change.
+
+    `is_illustration`: one of the course's plain cells, as it was handed out.
+    """
 
     text: str
     is_code: bool
     origin: SourceCell | None = None
     cell_type: str = "code"
+    is_illustration: bool = False
 
     @property
     def role(self) -> Role:
@@ -104,18 +108,19 @@ def _in_order(
 ) -> list[FrameCell]:
     """The source's cells in the source's order, each followed by the student's own cells that stood behind it."""
     origin_of = {index: source.by_grade_id[grade_id] for grade_id, index in owner.items()}
-    plain = {cell.text.strip() for cell in source.cells if cell.role is not Role.PLAIN}
+    handed_out = {cell.text.strip(): cell.role for cell in source.cells}
     behind: dict[int, list[FrameCell]] = {}
     anchor = -1
     for index, cell in enumerate(submitted):
         known = origin_of.get(index)
         if known is not None:
             anchor = known.index
-        elif cell.metadata.get("nbgrader", {}).get("grade_id") not in source.by_grade_id and (
-            cell.source.strip() not in plain  # a locked cell without its label: the source's own is used
-        ):
-            extra = FrameCell(cell.source, cell.cell_type == "code", None, cell.cell_type)
-            behind.setdefault(anchor, []).append(extra)
+        elif cell.metadata.get("nbgrader", {}).get("grade_id") not in source.by_grade_id:
+            role = handed_out.get(cell.source.strip())
+            if role is None or role is Role.PLAIN:  # a locked cell that lost its label comes from the source
+                is_code, is_illustration = cell.cell_type == "code", role is Role.PLAIN
+                extra = FrameCell(cell.source, is_code, None, cell.cell_type, is_illustration)
+                behind.setdefault(anchor, []).append(extra)
     ordered = list(behind.get(-1, ()))
     for origin in source.cells:
         if origin.role is Role.PLAIN:

@@ -71,7 +71,7 @@ def faster(
 ) -> None:
     """`fast()` takes at most 1/ratio of the time of `slow()`: best of up to `repeat` runs each, in turn.
 
-    It stops early once twice the ratio is reached, since the slow one is usually what takes long.
+    It stops early once one and a half times the ratio is reached, since the slow one is usually what takes long.
     """
     if not (math.isfinite(ratio) and ratio > 0 and repeat >= 1):
         raise ValueError(f"ratio must be positive and repeat at least 1, not {ratio} and {repeat}")
@@ -81,7 +81,7 @@ def faster(
         slow_seconds = min(slow_seconds, _seconds(slow, "the function to compare with"))
         if slow_seconds < _SHORTEST_SECONDS:
             raise ValueError("the slow function takes too short a time to be measured: give it a larger input")
-        if slow_seconds >= 2 * ratio * fast_seconds:
+        if slow_seconds >= 1.5 * ratio * fast_seconds:
             return
     reached = slow_seconds / fast_seconds
     if reached < ratio:
