@@ -10,14 +10,14 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from autograder.rooms import errors
+from autograder.rooms import changes, errors
 from autograder.rooms.wire import (
     DEFAULT_BOUNDS,
     Bounds,
@@ -33,8 +33,6 @@ from autograder.rooms.wire import (
 
 _MAX_EXPORTS = 10_000
 _MAX_NESTING = 32
-_CHANGEABLE = (np.ndarray, list, dict, set, bytearray, tuple)
-_IDENTIFIED = (np.ndarray, list, dict, set, bytearray)
 
 _attached: Bridge | None = None
 
@@ -190,7 +188,7 @@ class Bridge:
     def _call(self, number: int, arguments: tuple[object, ...], named: dict[str, object]) -> list[Part]:
         function: Any = self._exports[number]
         given = [*arguments, *named.values()]
-        before = [self._snapshot(value) for value in given]
+        before = [changes.snapshot(value, self._encode_argument) for value in given]
         try:
             result = function(*arguments, **named)
         except (_TestOver, ChannelError):
@@ -198,32 +196,24 @@ class Bridge:
         except BaseException as error:
             self._interruptible = False
             raise _RaisedError(self._raised(error, self._changes(given, before))) from None
-        message = ("returned", self._changes(given, before), result)
-        same = {id(value): index for index, value in enumerate(given) if isinstance(value, _IDENTIFIED)}
-        return self._encode(message, same)
+        return self._encode(("returned", self._changes(given, before), result), given)
 
-    def _encode(self, message: tuple[object, ...], same_as: Mapping[int, int] | None = None) -> list[Part]:
-        return encode(message, bounds=self._bounds, export=self._export, same_as=same_as)
+    def _encode(self, message: tuple[object, ...], given: Sequence[object] = ()) -> list[Part]:
+        return encode(message, bounds=self._bounds, export=self._export, given=given)
 
-    def _snapshot(self, value: object) -> bytes | None:
-        if not isinstance(value, _CHANGEABLE):
-            return None
+    def _encode_argument(self, value: object) -> bytes:
         return b"".join(encode(value, bounds=self._bounds, export=self._export))
 
     def _changes(self, given: list[object], before: list[bytes | None]) -> tuple[object, ...]:
-        """(index, new content) of every argument that the call has changed in place."""
-        changes = []
-        for index, (value, old) in enumerate(zip(given, before, strict=True)):
-            new = None if old is None else self._snapshot(value)
-            if new is not None and new != old:
-                changes.append((index, np.frombuffer(new, np.uint8)))
-        return tuple(changes)
+        """(index, content) of every argument that the call has changed in place."""
+        found = [changes.change(*pair, self._encode_argument) for pair in zip(given, before, strict=True)]
+        return tuple((index, np.frombuffer(new, np.uint8)) for index, new in enumerate(found) if new is not None)
 
-    def _raised(self, error: BaseException, changes: tuple[object, ...]) -> list[Part]:
+    def _raised(self, error: BaseException, changed: tuple[object, ...]) -> list[Part]:
         name, arguments = errors.describe(error)
         origin = getattr(error, "_origin", None)
         text = errors.student_traceback(error)
-        return encode(("raised", changes, name, arguments, text, origin if type(origin) is int else None))
+        return encode(("raised", changed, name, arguments, text, origin if type(origin) is int else None))
 
     def _export(self, value: object) -> Reference:
         """Keeps `value` here, and gives the number under which the clean room may call it or ask for attributes."""

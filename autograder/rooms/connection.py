@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograder.rooms import errors
+from autograder.rooms.changes import restore
 from autograder.rooms.outcomes import Outcome
 from autograder.rooms.proxies import RemoteFunction, RemoteHandle
-from autograder.rooms.restore import restore
 from autograder.rooms.wire import (
     DEFAULT_BOUNDS,
     Bounds,
@@ -124,7 +124,7 @@ class Connection:
         while True:
             frame = self._receive()
             try:
-                message = decode(frame, bounds=self._bounds, resolve=self._resolve, same_as=given)
+                message = decode(frame, bounds=self._bounds, resolve=self._resolve, given=given)
             except WireError as error:
                 raise StudentRefused(str(error)) from None
             kind = message[0] if type(message) is tuple and message else None
@@ -160,9 +160,10 @@ class Connection:
                 raise self._lost("the notebook's process reported an impossible change of an argument")
             try:
                 changed = decode(content.tobytes(), bounds=self._bounds, resolve=self._resolve)
-            except WireError as error:
+                restored = restore(given[index], changed)
+            except (WireError, NotPlain) as error:
                 raise StudentRefused(str(error)) from None
-            if restore(given[index], changed) is not given[index]:
+            if restored is not given[index]:
                 raise StudentRefused("your function changed the shape or type of an argument in place")
 
     def _run_callback(self, number: int, arguments: tuple[Any, ...], named: dict[Any, Any]) -> None:

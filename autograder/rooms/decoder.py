@@ -26,15 +26,15 @@ def decode(
     *,
     bounds: Bounds = DEFAULT_BOUNDS,
     resolve: Callable[[Reference], object] | None = None,
-    same_as: Sequence[object] = (),
+    given: Sequence[object] = (),
     as_tensors: bool = False,
 ) -> Any:
     """The value of one message. Raises WireError.
 
-    `resolve` gives the object for a reference; without it references are an error. `same_as` are the objects that
-    "that object of yours" may mean. Tensors arrive as arrays, or with `as_tensors` as the Keras backend's tensors.
+    `resolve` gives the object for a reference; without it references are an error. `given` are the objects that
+    "that one of yours" may mean. Tensors arrive as arrays, or with `as_tensors` as the Keras backend's tensors.
     """
-    reader = _Reader(data, bounds, resolve, same_as, as_tensors)
+    reader = _Reader(data, bounds, resolve, given, as_tensors)
     try:
         value = reader.read()
     except arrays.ArrayError as error:
@@ -54,14 +54,14 @@ class _Reader:
         data: Part,
         bounds: Bounds,
         resolve: Callable[[Reference], object] | None,
-        same_as: Sequence[object],
+        given: Sequence[object],
         as_tensors: bool,
     ) -> None:
         self.data = memoryview(data)
         self.position = 0
         self.bounds = bounds
         self.resolve = resolve
-        self.same_as = same_as
+        self.given = given
         self.as_tensors = as_tensors
         self.depth = self.nodes = self.models = 0
         self.in_model = False
@@ -214,9 +214,9 @@ class _Reader:
 
     def read_same(self) -> object:
         (index,) = self.unpack(_LONG)
-        if index >= len(self.same_as):
+        if index >= len(self.given):
             raise WireError("a message speaks of an argument that was not given")
-        return self.same_as[index]
+        return self.given[index]
 
     def read_reference(self) -> object:
         flags, number, name_length, doc_length = self.unpack(_REFERENCE_HEAD)
@@ -234,7 +234,7 @@ class _Reader:
         self.in_model = True
         content = self.read()
         self.in_model = False
-        return models.from_plain(content)
+        return models.from_plain(content, self.given)
 
 
 def _text(data: memoryview) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,34 +28,30 @@ def encode(
     *,
     bounds: Bounds = DEFAULT_BOUNDS,
     export: Callable[[object], Reference] | None = None,
-    same_as: Mapping[int, int] | None = None,
+    given: Sequence[object] = (),
 ) -> list[Part]:
     """`value` as the parts of one message. Raises NotPlain.
 
-    `export` names a place for what is not plain data; without it such values are refused. `same_as` maps the id() of
-    objects that the other side has already to their index there: they cross as "that object of yours".
+    `export` names a place for what is not plain data; without it such values are refused. `given` are objects that
+    the other side holds already: those that can be changed, and layers of given models, cross as "that one of yours".
     """
-    writer = _Writer(bounds, export, same_as or {})
+    writer = _Writer(bounds, export, given)
     try:
         writer.write(value)
     except RecursionError:
         raise NotPlain("a value that is nested too deeply cannot be graded") from None
-    return writer.parts()
+    return [*writer.finished, writer.current]
 
 
 class _Writer:
-    def __init__(
-        self, bounds: Bounds, export: Callable[[object], Reference] | None, same_as: Mapping[int, int]
-    ) -> None:
+    def __init__(self, bounds: Bounds, export: Callable[[object], Reference] | None, given: Sequence[object]) -> None:
         self.bounds = bounds
         self.export = export
-        self.same_as = same_as
+        self.given = given
+        self.same_as = {id(value): index for index, value in enumerate(given) if _can_change(value)}
         self.finished: list[Part] = []
         self.current = bytearray()
         self.depth = self.nodes = self.models = 0
-
-    def parts(self) -> list[Part]:
-        return [*self.finished, self.current]
 
     def write(self, value: Any) -> None:
         self.nodes += 1
@@ -102,7 +98,7 @@ class _Writer:
             self.write(base)
         elif (values := self.translated(arrays.tensor_values, value)) is not None:
             self.write_array(b"e", values)
-        elif _is_model(value):
+        elif is_model(value):
             self.write_model(value)
         elif self.export is not None:
             self.write_reference(self.export(value))
@@ -177,7 +173,7 @@ class _Writer:
         if self.models > self.bounds.models:
             raise NotPlain(f"more than {self.bounds.models} models at once cannot be graded")
         self.current += b"M"
-        self.write(models.to_plain(model))
+        self.write(models.to_plain(model, self.given))
 
     def code_of(self, dtype: np.dtype[Any]) -> str:
         return self.translated(arrays.dtype_code, dtype)
@@ -216,7 +212,12 @@ def _as_base(value: Any, cls: type) -> object | None:
     return None
 
 
-def _is_model(value: object) -> bool:
+def _can_change(value: object) -> bool:
+    return isinstance(value, np.ndarray | list | dict | set | bytearray) or is_model(value)
+
+
+def is_model(value: object) -> bool:
+    """Whether it is a Keras model; where Keras is not loaded, nothing is."""
     model_class = getattr(sys.modules.get("keras"), "Model", None)
     return isinstance(model_class, type) and isinstance(value, model_class)
 

@@ -31,7 +31,7 @@ _MODELS = {("keras", "Sequential"), ("keras.models", "Sequential"), ("keras.src.
 _POLICIES = {(module, "DTypePolicy") for module in ("keras", "keras.dtype_policies")}
 _OPERATION_MODULES = {f"keras.src.ops.{name}" for name in ("numpy", "nn", "math", "image", "linalg")}
 _CORE_OPERATIONS = {"Cast", "Slice", "SliceUpdate", "Scatter", "ScatterUpdate", "StopGradient", "Unstack"}
-_DATA = {"__keras_tensor__", "__tuple__", "__numpy__", "__ellipsis__", "__slice__"}
+_DATA = {"__keras_tensor__", "__numpy__", "__ellipsis__", "__slice__"}
 _NUMBER_TYPES = {
     "bool",
     "int8",
@@ -75,7 +75,7 @@ def parse(text: object, what: str) -> dict[str, Any]:
 
 def is_model(config: dict[str, Any]) -> bool:
     """Whether the outermost object is a Sequential or functional model."""
-    return (config.get("module"), config.get("class_name")) in _MODELS
+    return [config.get("module"), config.get("class_name")] in [list(model) for model in _MODELS]
 
 
 def check(node: object, depth: int = 0) -> None:
@@ -108,7 +108,9 @@ def _check_object(node: dict[str, Any]) -> None:
     if type(name) is not str or "config" not in node or "compile_config" in node:
         raise WireError("the model's configuration is malformed")
     if name in _DATA:
-        if name == "__numpy__" and node["config"].get("dtype") not in _NUMBER_TYPES:
+        if type(node["config"]) is not dict:
+            raise WireError("the model's configuration is malformed")
+        if name == "__numpy__" and str(node["config"].get("dtype")) not in _NUMBER_TYPES:
             raise WireError("the model holds an array that is not numbers")
         return
     if type(module) is not str or registered not in (None, name):

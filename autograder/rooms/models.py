@@ -1,28 +1,33 @@
 """Keras models as plain data: a configuration of Keras' own parts, and arrays.
 
 A model crosses as the JSON of its configuration, of its compile settings, and the values of its variables. What the
-other side gets is a copy. Optimizer state is not part of it, and a loss or metric of the student's own is left out
-together with the other compile settings; `compile_left_out` of the copy then says so.
+other side gets is a copy. Layers that it shares with a model which the other side gave are that model's layers there
+too. Optimizer state is not part of it, and a loss or metric of the student's own is left out together with the
+other compile settings; `compile_left_out` of the copy then says so.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.rooms import model_config
+from autograder.rooms import model_config, model_state
+from autograder.rooms.encoder import is_model
 from autograder.rooms.plain import NotPlain, WireError
 
-_KEYS = {"config": str, "compile": str, "left_out": str, "values": list, "trainable": bytes}
-_NOT_COMPILED = ""
+_KEYS = {"config": str, "compile": str, "left_out": str, "values": list, "trainable": bytes, "shared": list}
 _MAX_UNTRACKED = 1_000_000
 
 
-def to_plain(model: Any) -> dict[str, object]:
-    """The model as plain data. Raises NotPlain, with a sentence, for what cannot be rebuilt."""
+def to_plain(model: Any, given: Sequence[object] = ()) -> dict[str, object]:
+    """The model as plain data; `given` are objects, models among them, that the other side has already.
+
+    Raises NotPlain, with a sentence, for what cannot be rebuilt.
+    """
     import keras
 
     kind = type(model)
@@ -32,66 +37,97 @@ def to_plain(model: Any) -> dict[str, object]:
             "build it with keras.Sequential or keras.Model(inputs, outputs)"
         )
     try:
-        config = _as_json(keras.saving.serialize_keras_object(model))
+        config = json.dumps(model_config.without_compile_config(keras.saving.serialize_keras_object(model)))
         model_config.parse(config, "configuration")
     except (WireError, NotImplementedError, TypeError, ValueError) as error:
-        raise NotPlain(str(error).split("\n", 1)[0][:500]) from None
+        raise NotPlain(_first_line(error)) from None
     compile_config, left_out = _compile_settings(model)
     return {
         "config": config,
         "compile": compile_config,
         "left_out": left_out,
-        "values": [keras.ops.convert_to_numpy(variable) for variable in model.variables],
-        "trainable": bytes(bool(layer.trainable) for layer in model._flatten_layers()),
+        "values": model_state.values(model),
+        "trainable": model_state.flags(model),
+        "shared": _shared_layers(model, given),
     }
-
-
-def _as_json(config: Any) -> str:
-    return json.dumps(model_config.without_compile_config(config))
 
 
 def _compile_settings(model: Any) -> tuple[str, str]:
     """The compile settings as JSON ("" if there are none), and a sentence if they had to be left out."""
     if not getattr(model, "compiled", False):
-        return _NOT_COMPILED, ""
+        return "", ""
     try:
         text = json.dumps(model.get_compile_config())
         model_config.parse(text, "compile settings")
     except Exception as error:
-        reason = str(error).split("\n", 1)[0][:300]
-        return _NOT_COMPILED, f"the compile settings are left out: they are not all Keras' own ({reason})"
+        return "", f"the compile settings are left out: they are not all Keras' own ({_first_line(error)})"
     return text, ""
 
 
-def from_plain(content: object) -> Any:
-    """The model that `content` describes, as a new object. Raises WireError for whatever `to_plain` would not give."""
+def _shared_layers(model: Any, given: Sequence[object]) -> list[tuple[int, int, int]]:
+    """(index of the layer here, index of the given model, index of the layer there) of every shared layer."""
+    places: dict[int, tuple[int, int]] = {}
+    for index, other in enumerate(given):
+        if is_model(other):
+            layers = enumerate(other._flatten_layers())  # type: ignore[attr-defined]
+            places |= {id(layer): (index, position) for position, layer in layers}
+    return [(index, *places[id(layer)]) for index, layer in enumerate(model.layers) if id(layer) in places]
+
+
+def from_plain(content: object, given: Sequence[object] = ()) -> Any:
+    """The model that `content` describes, as a new object; `given` are the objects that the other side was given.
+
+    Raises WireError for whatever `to_plain` would not give.
+    """
+    try:
+        model = _from_plain(_checked(content), given)
+    except WireError:
+        raise
+    except Exception as error:
+        raise WireError(f"the model cannot be rebuilt ({type(error).__name__}: {_first_line(error)})") from None
+    return model
+
+
+def _checked(content: object) -> dict[str, Any]:
     if type(content) is not dict or set(content) != set(_KEYS):
         raise WireError("a model in a message lacks a part")
     for key, kind in _KEYS.items():
         if type(content[key]) is not kind:
             raise WireError(f"the {key} of a model in a message is of the wrong kind")
-    values = content["values"]
-    if any(type(value) is not np.ndarray or value.dtype.kind not in "biuf" for value in values):
+    if any(type(value) is not np.ndarray or value.dtype.kind not in "biuf" for value in content["values"]):
         raise WireError("a weight of a model in a message is not an array of numbers")
+    return content
+
+
+def _from_plain(content: dict[str, Any], given: Sequence[object]) -> Any:
     config = model_config.parse(content["config"], "configuration")
     if not model_config.is_model(config):
         raise WireError("what came as a model is something else")
     compile_config = content["compile"] and model_config.parse(content["compile"], "compile settings")
-    try:
-        model = _rebuild(config, values)
-        _set_trainable(model, content["trainable"])
-        if compile_config:
-            _compile(model, compile_config)
-        model.compile_left_out = content["left_out"][:500]
-    except WireError:
-        raise
-    except Exception as error:
-        reason = str(error).strip().split("\n", 1)[0][:300]
-        raise WireError(f"the model cannot be rebuilt ({type(error).__name__}: {reason})") from None
+    model = _rebuild(config, content["values"], _given_layers(content["shared"], given))
+    model_state.set_flags(model, content["trainable"])
+    if compile_config:
+        _compile(model, compile_config)
+    model.compile_left_out = content["left_out"][:500]
     return model
 
 
-def _rebuild(config: dict[str, Any], values: list[np.ndarray[Any, Any]]) -> Any:
+def _given_layers(shared: list[Any], given: Sequence[object]) -> dict[int, Any]:
+    """The given models' layers by their index in the model that shares them."""
+    layers = {}
+    for entry in shared:
+        if type(entry) is not tuple or len(entry) != 3 or any(type(number) is not int for number in entry):
+            raise WireError("a shared layer of a model in a message is described in the wrong way")
+        index, model_index, position = entry
+        other: Any = given[model_index] if 0 <= model_index < len(given) else None
+        known = list(other._flatten_layers()) if is_model(other) else []
+        if not 0 <= position < len(known):
+            raise WireError("a model in a message shares a layer that was not given")
+        layers[index] = known[position]
+    return layers
+
+
+def _rebuild(config: dict[str, Any], values: list[object], shared: Mapping[int, Any]) -> Any:
     """The model with its variables set to `values`.
 
     It is built first without values: so nothing is allocated for a configuration that announces more than it brings,
@@ -103,14 +139,12 @@ def _rebuild(config: dict[str, Any], values: list[np.ndarray[Any, Any]]) -> Any:
     try:
         with keras.StatelessScope(initialize_variables=False):
             model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            if shared:
+                model = _with_given_layers(model, shared)
     finally:
         created = global_state.get_global_attribute("uninitialized_variables") or []
         global_state.set_global_attribute("uninitialized_variables", [])
-    variables = model.variables
-    if [_description(variable) for variable in variables] != [(v.shape, v.dtype.name) for v in values]:
-        raise WireError("the weights of the model do not fit its configuration")
-    for variable, value in zip(variables, values, strict=True):
-        _set_value(variable, np.require(value, requirements=["A", "C"]))
+    model_state.set_values(model, values)
     untracked = [variable for variable in created if variable._value is None]
     if sum(math.prod(variable.shape) for variable in untracked) > _MAX_UNTRACKED:
         raise WireError("the model needs more memory than its weights explain")
@@ -119,28 +153,22 @@ def _rebuild(config: dict[str, Any], values: list[np.ndarray[Any, Any]]) -> Any:
     return model
 
 
-def _description(variable: Any) -> tuple[tuple[int, ...], str]:
-    return tuple(variable.shape), str(variable.dtype)
-
-
-def _set_value(variable: Any, value: np.ndarray[Any, Any]) -> None:
+def _with_given_layers(model: Any, shared: Mapping[int, Any]) -> Any:
+    """The same model around layers that exist already; the others are made anew."""
     import keras
 
-    if variable._value is None:
-        variable._initializer = lambda shape, dtype: keras.ops.convert_to_tensor(value, dtype=dtype)
-        variable._deferred_initialize()
-    else:
-        variable.assign(value)
+    layers = model.layers
+    replacements = {id(layers[index]): layer for index, layer in shared.items() if index < len(layers)}
 
+    def replace(layer: Any) -> Any:
+        known = replacements.get(id(layer))
+        if known is None:
+            return layer.__class__.from_config(layer.get_config())
+        if type(known) is not type(layer) or known.name != layer.name:
+            raise WireError("a model in a message shares a layer that is another one")
+        return known
 
-def _set_trainable(model: Any, flags: bytes) -> None:
-    """Sets every layer's flag, parents first: setting a parent's sets its children's."""
-    layers = list(model._flatten_layers())
-    if len(layers) != len(flags):
-        raise WireError("the model has another number of layers than its configuration says")
-    for layer, flag in zip(layers, flags, strict=True):
-        if layer.trainable != bool(flag):
-            layer.trainable = bool(flag)
+    return keras.models.clone_model(model, clone_function=replace)
 
 
 def _compile(model: Any, config: dict[str, Any]) -> None:
@@ -148,3 +176,7 @@ def _compile(model: Any, config: dict[str, Any]) -> None:
     import keras
 
     model.compile(**keras.saving.deserialize_keras_object(config, safe_mode=True))
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0][:300]

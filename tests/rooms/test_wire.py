@@ -324,9 +324,9 @@ def test_what_is_not_plain_crosses_as_a_reference_where_there_is_a_place_for_it(
 
 def test_an_object_of_the_receiver_comes_back_as_that_object() -> None:
     array = np.arange(3)
-    data = data_of((array, array.copy()), same_as={id(array): 0})
+    data = data_of((array, array.copy()), given=[array])
     original = object()
-    first, second = decode(data, same_as=[original])
+    first, second = decode(data, given=[original])
     assert first is original
     assert identical(second, array)
 
@@ -336,7 +336,7 @@ def test_an_object_of_the_receiver_comes_back_as_that_object() -> None:
 
 def only_wire_errors(data: bytes, bounds: Bounds = SMALL) -> None:
     try:
-        decode(data, bounds=bounds, resolve=lambda reference: reference, same_as=[1])
+        decode(data, bounds=bounds, resolve=lambda reference: reference, given=[1])
     except WireError as error:
         assert len(str(error)) > 10
 
