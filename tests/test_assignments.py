@@ -1,0 +1,115 @@
+"""What every assignment promises: full points, no points, mistakes that are caught and named, a clean run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import nbclient
+import pytest
+from conftest import ROOT
+from forms import as_colab, as_jupyterlab
+from test_grading import autograder
+
+from autograder.classroom import rooms_for
+from autograder.course import load_course
+from autograder.grading import grade
+from autograder.misconceptions import read_misconceptions
+from autograder.quality import MIN_HINTED_SHARE, MIN_PER_EXERCISE
+from autograder.release import generate
+from autograder.simulate import misconceptions_path
+from autograder.solutions import load_solution, reference_notebook, with_misconception
+from autograder.source import STUB, Role, read_source
+
+COURSE = load_course(ROOT)
+ASSIGNMENTS = [assignment.name for assignment in COURSE.assignments]
+each_assignment = pytest.mark.parametrize("name", ASSIGNMENTS)
+
+
+@each_assignment
+def test_every_exercise_has_misconceptions_of_its_own(name: str) -> None:
+    source = read_source(COURSE, name)
+    found = Counter(m.exercise for m in read_misconceptions(misconceptions_path(COURSE, name)))
+    assert set(found) == {exercise.name for exercise in source.exercises}
+    assert min(found.values()) >= MIN_PER_EXERCISE, found
+
+
+@each_assignment
+def test_an_exercise_is_named_after_what_it_defines(name: str) -> None:
+    source, solution = read_source(COURSE, name), load_solution(name, COURSE)
+    for exercise in source.exercises:
+        assert exercise.name in exercise.solution.names.defines
+        assert hasattr(solution, exercise.name)
+
+
+@each_assignment
+def test_each_notebook_has_a_written_question_a_prediction_and_hidden_tests(name: str) -> None:
+    cells = read_source(COURSE, name).cells
+    assert [c.points for c in cells if c.role is Role.MANUAL] == [5]
+    assert sum(bool(c.hidden_lines) for c in cells) >= 5
+    assert all("raise NotImplementedError()" in c.source for c in generate(read_source(COURSE, name)).cells if _is_solution(c))
+
+
+def _is_solution(cell: object) -> bool:
+    data = cell.metadata.get("nbgrader", {})  # type: ignore[attr-defined]
+    return bool(data.get("solution")) and not data.get("grade")
+
+
+@pytest.mark.slow
+@each_assignment
+def test_the_tests_catch_every_misconception_and_name_nearly_all(name: str, tmp_path: Path) -> None:
+    done = autograder(COURSE, "quality", name, "--json", str(tmp_path / "quality.json"))
+    found = json.loads((tmp_path / "quality.json").read_text())
+    assert found["reference"] == {"score": 95, "max_score": 95}, done.stdout
+    assert found["blank"] == {"score": 0}
+    assert [m["name"] for m in found["misconceptions"] if not m["rejected"]] == []
+    hinted = [m["hinted"] for m in found["misconceptions"] if m["hinted"] is not None]
+    assert sum(hinted) >= MIN_HINTED_SHARE * len(hinted), done.stdout
+    assert done.returncode == 0
+
+
+@pytest.mark.slow
+@each_assignment
+def test_the_solved_notebook_runs_from_top_to_bottom_without_a_warning(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    notebook = reference_notebook(read_source(COURSE, name))
+    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", (cell.source[:80], output.text)
+
+
+@pytest.mark.slow
+@each_assignment
+def test_four_submissions_as_colab_saves_them_are_graded_as_those_of_jupyterlab(name: str) -> None:
+    source = read_source(COURSE, name)
+    limits = COURSE.assignment(name).limits
+    wrong = read_misconceptions(misconceptions_path(COURSE, name))
+    first, second = wrong[0], wrong[-1]
+    texts = [
+        {},
+        {m.exercise: with_misconception(source, m.exercise, _code(source, m)) for m in (first, second)},
+        {first.exercise: STUB, "written": "Because."},
+        {second.exercise: "def broken(:"},
+    ]
+    with rooms_for(COURSE, source, "bubblewrap") as rooms:
+        for replaced in texts:
+            notebook = reference_notebook(source, replaced)
+            colab, lab = (
+                grade("s", form(notebook), source, limits, rooms).result for form in (as_colab, as_jupyterlab)
+            )
+            assert colab.repairs == lab.repairs == ()
+            assert [(e.grade_id, e.verdict, e.points) for e in colab.exercises] == [
+                (e.grade_id, e.verdict, e.points) for e in lab.exercises
+            ]
+            assert (colab.score == 95) == (not replaced)
+
+
+def _code(source: object, misconception: object) -> str:
+    functions = source.by_grade_id[misconception.exercise].names.functions  # type: ignore[attr-defined]
+    return misconception.replacing(functions)  # type: ignore[attr-defined]
