@@ -156,8 +156,8 @@ draw.lines(
 )
 
 # %% [markdown]
-# One operation, two behaviours: the weights alone decide what it does. This list of weights is a **kernel**
-# (or **filter**).
+# Equal weights take out most of the noise but come three seconds late; the other list keeps up, and keeps more noise.
+# One operation, two behaviours: the weights alone decide. Such a list of weights is a **kernel** (or **filter**).
 #
 # Does a window of three lose sight of the rest? Apply it twice, and look which of five readings reach the result:
 
@@ -337,9 +337,10 @@ draw.images(
 
 # %% [markdown]
 # Blurs average, sharpening exaggerates differences, and kernels with sum 0 answer to edges only: orange above zero,
-# blue below. Two of the lectures' kernels need a word: "all ones" is shown as a blur in lecture A, but it blurs only
-# after division by 9; and lecture B's $\left[\begin{smallmatrix}0&1&0\\1&4&1\\0&1&0\end{smallmatrix}\right]$
-# sums to 8, so it lost either a factor 1/8 (then it smooths) or a sign (with −4 it is Laplace's).
+# blue below. (Lecture A also shows the outline kernel with all signs changed, −8 in the middle.) Two of the lectures'
+# kernels need a word: "all ones" is shown as a blur in lecture A, but it blurs only after division by 9; and lecture
+# B's $\left[\begin{smallmatrix}0&1&0\\1&4&1\\0&1&0\end{smallmatrix}\right]$ sums to 8, so it lost either a factor 1/8
+# (then it smooths) or a sign (with −4 it is Laplace's).
 #
 # ### A kernel is a small picture of what it looks for
 #
@@ -347,16 +348,20 @@ draw.images(
 # kernel. So a kernel is a **template**. Cut one out of the outlines, and let your function look for it:
 
 # %%
-outlines = correlate2d(photo, kernels["outline"])
-template = outlines[60:76, 60:84]
-found = correlate2d(outlines, template)
+soft = correlate2d(correlate2d(photo, kernels["Gaussian blur"]), kernels["Gaussian blur"])
+outlines = correlate2d(soft, kernels["outline"])
+found = correlate2d(outlines, outlines[20:36, 40:64])  # a corner of the roof
 row, column = np.unravel_index(found.argmax(), found.shape)
-print(f"cut out at row 60, column 60; best match at row {row}, column {column}")
-draw.images([outlines, found / found.max()], ["outlines, and a template", "how well it fits at each place"],
-            columns=2, signed=[True, False], frames=[(60, 60, 16, 24)], title="A template finds itself")
+print(f"cut out at row 20, column 40; best match at row {row}, column {column}")
+
+# %%
+draw.images([outlines, found / found.max()], ["a template cut out", "how well it fits at each place"], columns=2,
+            signed=[True, False], frames=[(20, 40, 16, 24), (row - 6, column - 6, 13, 13)],
+            title="A template finds itself")
 
 # %% [markdown]
-# Templates can be tiny: three on a diagonal, or three in a column, make line detectors.
+# It fits best where it came from, and a little wherever else a roof runs down like this one. Templates can be tiny:
+# three on a diagonal, or three in a column, make line detectors.
 
 # %%
 strokes = np.zeros((26, 42))
@@ -377,7 +382,8 @@ draw.images(pictures, ["strokes", "looks for |", "looks for \\"], title="A detec
 # *10 minutes*
 #
 # In mathematics a **convolution** looks at the *preceding* neighbours, $I_{i-a,\,j-b}$, where we took the succeeding
-# ones. That is the same as turning the kernel by 180° before it slides. We write $*$ for it, and $\star$ for correlation:
+# ones. That is the same as turning the kernel by 180° before it slides. We write $*$ for it, and $\star$ for
+# correlation:
 #
 # $$(I * K)_{ij} = \sum_{a,b} I_{i-a,\,j-b}\,K_{ab}$$
 #
@@ -640,10 +646,12 @@ draw.images([flower, *(relu[..., f] / relu[..., f].max() for f in range(5))], ["
             title="Five kernels, five feature maps")
 
 # %% [markdown]
+# Each map keeps the one thing that its kernel asks for.
+#
 # ### How many numbers must such a layer learn?
 #
-# Each kernel has $k_h k_w C$ weights and one bias, so a layer has $F\,(k_h k_w C + 1)$ parameters, **whatever the size of
-# the picture**. A dense layer pays for every pixel: each of its units is a template as large as the picture,
+# Each kernel has $k_h k_w C$ weights and one bias, so a layer has $F\,(k_h k_w C + 1)$ parameters, **whatever the
+# size of the picture**. A dense layer pays for every pixel: each of its units is a template as large as the picture,
 # $a_k=\sum_i w_{ki}\,x_i+b_k$. (Lecture E's linear classifier has ten, one for each class.)
 #
 # | picture | dense layer | convolutional layer |
@@ -683,9 +691,9 @@ print("map moved along:", np.allclose(edges[0][:, :-30], edges[1][:, 30:]))
 print("map the same:   ", np.allclose(edges[0], edges[1]))
 
 # %% [markdown]
-# The same kernel works everywhere, so what moves in the picture moves in the map. That is **equivariance**. The lectures
-# say "translation *invariant*", which would mean that the map stays the same; only a summary such as its largest
-# number can be that, and 03 comes back to it.
+# The same kernel works everywhere, so what moves in the picture moves in the map. That is **equivariance**. The
+# lectures say "translation *invariant*", which would mean that the map stays the same; only a summary such as its
+# largest number can be that, and notebook 03 comes back to it.
 
 # %% [markdown]
 # ## 5 · Can we do without the loops?
@@ -703,8 +711,8 @@ draw.numbers([matrix], title="A 2×2 kernel on 4×4 pixels, as a 9×16 matrix", 
 
 # %% [markdown]
 # In a dense layer all 144 numbers would be free. Here the first output sees pixels 1, 2, 5 and 6 and no others
-# (**sparse connections**), and the same four weights return in every row (**shared weights**). It is an affine map like any other,
-# with nearly all of its numbers fixed at zero.
+# (**sparse connections**), and the same four weights return in every row (**shared weights**). It is an affine map
+# like any other, with nearly all of its numbers fixed at zero.
 #
 # That matrix is mostly zeros, so computers go the other way round: copy each window into a row of a table, and multiply
 # the table by the kernels, written as columns. The trick is called **im2col**. For the letters:
@@ -718,8 +726,9 @@ windows = np.lib.stride_tricks.sliding_window_view(np.zeros((2, 7, 6, 3)), (4, 5
 windows.shape  # pictures, rows, columns, channels, and then kh, kw
 
 # %% [markdown]
-# A row of the table has to list its numbers in the same order as `w`, whose axes are `(kh, kw, C)`. Your result must be the one of
-# `conv_layer`, and at least 20 times as fast as Python loops. A loop over the few places *in the kernel* is fine.
+# A row of the table has to list its numbers in the same order as `w`, whose axes are `(kh, kw, C)`. Your result must
+# be the one of `conv_layer`, and at least 20 times as fast as Python loops. A loop over the few places *in the
+# kernel* is fine.
 
 # %% nbgrader={"grade": false, "grade_id": "conv_layer_im2col", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv_layer_im2col(x, w, b):
@@ -791,23 +800,20 @@ check.raises(ValueError, lambda: layer(ones, np.ones((3, 3, 3)), np.ones(3)), wh
 check.passed("conv_layer_im2col")
 
 # %% [markdown]
-# For the speed: 4 pictures of 64×64×8 and 16 kernels of 3×3 mean 246,016 windows times kernels. The loops below go
-# through as many, doing nothing but multiply and add. (A small picture comes first, so that you need not wait long.)
+# For the speed: a large grey picture with one kernel first, then 4 pictures of 64×64×8 with 16 kernels of 3×3, which
+# makes 246,016 windows times kernels. The loops below go through as many and do nothing but multiply and add.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_layer_im2col-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-x = np.arange(4 * 64 * 64 * 8).reshape(4, 64, 64, 8) % 11 - 5.0
-w = np.arange(3 * 3 * 8 * 16).reshape(3, 3, 8, 16) % 7 - 3.0
+def as_many_steps_in_python(x, w):
+    for picture in range(x.shape[0]):
+        for row in range(x.shape[1] - 2):
+            for column in range(x.shape[2] - 2):
+                for f in range(w.shape[3]):
+                    np.sum(x[0, :3, :3] * w[..., 0])
 
-def as_many_steps_in_python(size, window=x[0, :3, :3], kernel=w[..., 0]):
-    for picture in range(4):
-        for row in range(size):
-            for column in range(size):
-                for f in range(16):
-                    np.sum(window * kernel)
-
-for size, ratio in [(14, 4), (62, 20)]:
-    part = np.ascontiguousarray(x[:, : size + 2, : size + 2])
-    check.faster(lambda: conv_layer_im2col(part, w, np.zeros(16)), lambda: as_many_steps_in_python(size), ratio,
+for x_shape, w_shape, ratio in [((1, 202, 202, 1), (3, 3, 1, 1), 5), ((4, 64, 64, 8), (3, 3, 8, 16), 20)]:
+    x, w, b = np.ones(x_shape), np.ones(w_shape), np.zeros(w_shape[3])
+    check.faster(lambda: conv_layer_im2col(x, w, b), lambda: as_many_steps_in_python(x, w), ratio,
                  name="conv_layer_im2col", hint="Is there still a Python loop over pictures, rows, columns or kernels?")
 check.passed("conv_layer_im2col")
 
@@ -836,7 +842,8 @@ draw.bars(seconds, title="The same numbers, at another price", x_label="seconds"
 #
 # For decades, engineers did: lecture D shows Sobel's and Scharr's. For an edge at 70° there is no such table. But
 # suppose we have a picture $x$ and the wanted answer $y$. Then we can *learn* $K$: begin with zeros, look at the error,
-# and change each weight a little against its share of the error. With the mean squared error over the $n$ numbers of $y$,
+# and change each weight a little against its share of the error. With the mean squared error over the $n$ numbers of
+# $y$,
 #
 # $$L=\frac1n\sum_{ij}E_{ij}^2,\qquad E = x\star K-y$$
 #
@@ -953,8 +960,8 @@ draw.learning({steps: path[steps] for steps in (0, 3, 30, 300)}, errors, wanted,
               title="From zeros to an edge detector")
 
 # %% [markdown]
-# No one told it what an edge is. A convolutional network does this with all its kernels at once, and with a goal that is further away:
-# the right label at the end.
+# No one told it what an edge is. A convolutional network does this with all its kernels at once, and with a goal that
+# is further away: the right label at the end.
 
 # %% [markdown]
 # ## 7 · In your own words
@@ -972,23 +979,23 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
             ["blurred", "shuffled, then blurred"], columns=2, title="To a kernel, neighbours matter")
 
 # %% [markdown]
-# **Question (5 points, read by a person).** Every picture of a data set is shuffled by the same permutation, in training and
-# in testing. A *dense* network learns just as well as before. Why? And what becomes of a *convolutional* one? Name the
-# two assumptions that it makes about pictures, and say which of them the shuffle breaks, and how. Five to eight
-# sentences.
+# **Question (5 points, read by a person).** Every picture of a data set is shuffled by the same permutation, in
+# training and in testing. A *dense* network learns just as well as before. Why? And what becomes of a *convolutional*
+# one? Name the two assumptions that it makes about pictures, and say which of them the shuffle breaks, and how. Five
+# to eight sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# A dense unit has one weight for every pixel and does not know which pixels are neighbours; shuffle the weights in the same
-# way as the pixels and every sum is what it was, so training finds a net that is just as good (1 point).
+# A dense unit has one weight for every pixel and does not know which pixels are neighbours; shuffle the weights in
+# the same way as the pixels and every sum is what it was, so training finds a net that is just as good (1 point).
 #
-# A convolutional layer assumes that what is useful is **local**, so that a small window is enough (1 point), and that what is useful in one place
-# is useful in **every place**, so that the weights can be shared (1 point).
+# A convolutional layer assumes that what is useful is **local**, so that a small window is enough (1 point), and that
+# what is useful in one place is useful in **every place**, so that the weights can be shared (1 point).
 #
-# The shuffle breaks both. Pixels that belong together lie far apart: a 3×3 window sees nine unrelated pixels, and no edge is left in it (1 point).
-# And a feature that moves in the picture no longer moves in the shuffled one: it becomes another pattern at each place, so
-# one shared kernel cannot find it. The net would need windows as large as the picture and weights of their own
-# for each place, which is a dense layer (1 point).
+# The shuffle breaks both. Pixels that belong together lie far apart: a 3×3 window sees nine unrelated pixels, and no
+# edge is left in it (1 point). And a feature that moves in the picture no longer moves in the shuffled one: it
+# becomes another pattern at each place, so one shared kernel cannot find it. The net would need windows as large as
+# the picture and weights of their own for each place, which is a dense layer (1 point).
 # ### END SOLUTION
 
 # %% [markdown]
@@ -996,13 +1003,14 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
 #
 # *Three minutes, nothing to solve.*
 #
-# **The eye.** From 1959 on Hubel and Wiesel recorded from the visual cortex (V1) of cats, and by 1968 of monkeys, and later received
-# a Nobel Prize: a cell there answers to one small region, its **receptive field**; *simple* cells want an edge of
-# one orientation, *complex* cells accept it wherever it lies in their field. Further in, things grow more abstract: LGN (small dots, light against dark) → V1 (orientation,
-# disparity, some colour) → V4 (colour, shape, curvature) → VTC (objects, scenes), much like edges → textures and parts → objects in a deep net.
-# Fukushima built the Neocognitron on this idea (1975, 1980), LeCun trained such a net by backpropagation (LeNet-5, 1998), and
-# in 2012 one won the ImageNet competition. For size: 86 billion neurons with some 10,000
-# connections each make nearly $10^{15}$ (a quadrillion; lecture A's $10^{12}$ would be a trillion).
+# **The eye.** From 1959 on Hubel and Wiesel recorded from the visual cortex (V1) of cats, and by 1968 of monkeys, and
+# later received a Nobel Prize: a cell there answers to one small region, its **receptive field**; *simple* cells want
+# an edge of one orientation, *complex* cells accept it wherever it lies in their field. Further in, things grow more
+# abstract: LGN (small dots, light against dark) → V1 (orientation, disparity, some colour) → V4 (colour, shape,
+# curvature) → VTC (objects, scenes), much like edges → textures and parts → objects in a deep net. Fukushima built
+# the Neocognitron on this idea (1975, 1980), LeCun trained such a net by backpropagation (LeNet-5, 1998), and in 2012
+# one won the ImageNet competition. For size: 86 billion neurons with some 10,000 connections each make nearly
+# $10^{15}$ (a quadrillion; lecture A's $10^{12}$ would be a trillion).
 #
 # | in the brain | in a network |
 # |---|---|
@@ -1015,30 +1023,35 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
 # | tired neurons fall silent | dropout, regularisation |
 # | long connections skip stages | residual connections |
 #
-# **The task behind it.** A picture arrives as W×H×3 whole numbers from 0 to 255, and one label is to come out, whatever the *viewpoint*,
-# *scale*, *deformation*, *occlusion*, *illumination*, *background clutter* and *variation within the class*. Nobody can write
-# that down as rules; the **data-driven approach** learns it from labelled examples. Flattening a picture for a dense net throws away
-# which pixels are neighbours, costs the parameters of the table above, and such nets stop improving after four or five
-# layers, where convolutional ones have gone to 152.
+# **The task behind it.** A picture arrives as W×H×3 whole numbers from 0 to 255, and one label is to come out,
+# whatever the *viewpoint*, *scale*, *deformation*, *occlusion*, *illumination*, *background clutter* and *variation
+# within the class*. Nobody can write that down as rules; the **data-driven approach** learns it from labelled
+# examples. Flattening a picture for a dense net throws away which pixels are neighbours, costs the parameters of the
+# table above, and such nets stop improving after four or five layers, where convolutional ones have gone to 152.
 #
-# **Words.** *Kernel*, *filter*, *feature detector*: the same thing. *Feature map* or *activation map*: what one kernel gives, after the activation.
-# A convolutional net is made of three types of layer: convolution, pooling, fully connected (dense). For a convolution one chooses
-# the kernel's size (mostly odd: 1, 3, 5, 7, so that there is a middle pixel; a 5×5 window begins with the same 3×3 corner as the 3×3 one), the number of kernels, the stride and the
-# padding (both in 02); its *depth* is not a choice, it is the input's. With an odd kernel you may as well think of the window as *centred* on a pixel,
-# $\sum_{a=-\lfloor k/2\rfloor}^{\lfloor k/2\rfloor} I_{i+a}K_{\lfloor k/2\rfloor+a}$ (lecture A prints other limits and flips the picture). The filter moves along rows
-# and columns, never along the depth, so one kernel over a volume still gives a flat map. Sound has one
-# axis to slide along, pictures have two, scans three, and an unordered list of features none; kernels then have the
-# shape `(k, C, F)`, `(kh, kw, C, F)` or `(kd, kh, kw, C, F)` in Keras, and $(n, m, k_1,\dots,k_N)$, outputs first, in lecture C.
+# **Words.** *Kernel*, *filter*, *feature detector*: the same thing. *Feature map* or *activation map*: what one
+# kernel gives, after the activation. A convolutional net is made of three types of layer: convolution, pooling, fully
+# connected (dense). For a convolution one chooses the kernel's size (mostly odd: 1, 3, 5, 7, so that there is a
+# middle pixel; a 5×5 window begins with the same 3×3 corner as the 3×3 one), the number of kernels, the stride and
+# the padding (both in 02); its *depth* is not a choice, it is the input's. With an odd kernel you may as well think
+# of the window as *centred* on a pixel,
+# $\sum_{a=-\lfloor k/2\rfloor}^{\lfloor k/2\rfloor} I_{i+a}K_{\lfloor k/2\rfloor+a}$ (lecture A prints other limits and flips the picture). The filter moves along rows and columns, never
+# along the depth, so one kernel over a volume still gives a flat map. Sound has one axis to slide along, pictures
+# have two, scans three, and an unordered list of features none; kernels then have the shape
+# `(k, C, F)`, `(kh, kw, C, F)` or `(kd, kh, kw, C, F)` in Keras, and $(n, m, k_1,\dots,k_N)$, outputs first, in lecture C.
 #
 # ## What you built
 #
-# A moving average, a correlation and a convolution; from them a convolutional layer with channels, kernels and biases, whose every
-# number you can trace to a window; the same layer as one matrix product; and the learning that fills in the
-# kernels. `keras.layers.Conv2D` does just this, with padding and stride, which are next: **02 Padding, stride and output size**.
+# A moving average, a correlation and a convolution; from them a convolutional layer with channels, kernels and
+# biases, whose every number you can trace to a window; the same layer as one matrix product; and the learning that
+# fills in the kernels. `keras.layers.Conv2D` does just this, with padding and stride, which are next: **02 Padding,
+# stride and output size**.
 #
 # ## Go further
 #
-# * Compare with Keras: `keras.ops.conv(x, w)` takes the very same arrays, `(N, H, W, C)` and `(kh, kw, C, F)`. For which dtype do the results agree to six digits?
+# * Compare with Keras: `keras.ops.conv(x, w)` takes the very same arrays, `(N, H, W, C)` and `(kh, kw, C, F)`. For
+#   which dtype do the results agree to six digits?
 # * A box blur of 15×15 needs 225 products per pixel, two blurs of 15×1 and 1×15 need 30. For which kernels does
 #   that work? (Look at `np.linalg.matrix_rank(kernel)`.)
-# * Let `learn_kernel` work on the photograph instead of dots. Why does it take so much longer? (Look at the eigenvalues of the windows' covariance.)
+# * Let `learn_kernel` work on the photograph instead of dots. Why does it take so much longer? (Look at the
+#   eigenvalues of the windows' covariance.)

@@ -429,6 +429,15 @@ def still_loops(x, w, b):
     return y
 
 
+@misconception("conv_layer_im2col", hint="still a Python loop")
+def windows_cut_out_one_by_one(x, w, b):
+    """One matrix product, but its table is put together pixel by pixel."""
+    count, height, width, filters = _checked(x, w, b)
+    (kh, kw), pixels = w.shape[:2], np.ndindex(count, height, width)
+    table = np.array([x[n, i : i + kh, j : j + kw].ravel() for n, i, j in pixels], dtype=float)
+    return (table @ w.reshape(-1, filters) + b).reshape(count, height, width, filters)
+
+
 @misconception("conv_layer_im2col", hint="(C, kh, kw)")
 def window_in_another_order(x, w, b):
     windows = _windows(x, w, b)
