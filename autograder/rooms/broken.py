@@ -6,6 +6,8 @@ import enum
 
 from autograder.rooms.limits import Limits
 
+DROPPED = "output_dropped"  # the message by which a kernel tells that it dropped output beyond the limit
+
 
 class Broken(enum.StrEnum):
     """Why a cell did not run as it should; the closed set."""

@@ -56,6 +56,11 @@ def python_folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folder for name in named for folder in (name, name.resolve())))
 
 
+def shown(read_only: Iterable[Path]) -> tuple[Path, ...]:
+    """All files and folders that a room sees, besides those of the system; outer ones before inner ones."""
+    return tuple(sorted({*python_folders(), *package_folders(), *read_only}))
+
+
 def command(
     arguments: Sequence[str],
     *,
@@ -68,7 +73,7 @@ def command(
     `read_only` are further files and folders to show; `hidden` folders are covered where something shown holds them.
     The caller closes the descriptors once the process runs.
     """
-    shown = [Path("/usr"), *python_folders()]
+    visible = [Path("/usr"), *shown(read_only)]
     options = [find(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     options += ["--die-with-parent", "--new-session", "--hostname", "room", "--cap-drop", "ALL"]
     if os.geteuid() == 0:
@@ -81,11 +86,12 @@ def command(
     for name, value in environment.items():
         options += ["--setenv", name, value]
 
-    for folder in (*shown, *package_folders(), *read_only, Path("/etc/hosts"), HOME):
-        for parent in reversed(folder.parents):  # else bubblewrap makes them for root alone
+    options += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
+    for path in (*visible, Path("/etc/hosts"), HOME):
+        for parent in reversed(path.parents):  # else bubblewrap makes them for root alone
             options += ["--dir", str(parent)]
-    for folder in shown:
-        options += ["--ro-bind", str(folder), str(folder)]
+    for path in visible:
+        options += ["--ro-bind", str(path), str(path)]
     for name in _SYSTEM:
         path = Path("/", name)
         if path.is_symlink():
@@ -96,10 +102,11 @@ def command(
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for folder in hidden:
         resolved = folder.resolve()
-        if any(resolved.is_relative_to(other.resolve()) for other in shown):
-            options += ["--tmpfs", str(resolved), "--remount-ro", str(resolved)]
-    for path in (*package_folders(), *read_only):
-        options += ["--ro-bind", str(path), str(path)]
+        if any(resolved.is_relative_to(other.resolve()) for other in visible):
+            options += ["--tmpfs", str(resolved)]
+            for path in (path for path in visible if path != resolved and path.is_relative_to(resolved)):
+                options += ["--ro-bind", str(path), str(path)]
+            options += ["--remount-ro", str(resolved)]
 
     descriptors = []
     for name, text in _NAMES.items():
@@ -109,7 +116,6 @@ def command(
         descriptors.append(descriptor)
         options += ["--perms", "0444", "--ro-bind-data", str(descriptor), f"/etc/{name}"]
     options += ["--proc", "/proc", *_devices()]
-    options += ["--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"]
     options += ["--dir", str(HOME), "--remount-ro", "/", "--chdir", "/"]
     return [*options, "--", *arguments], descriptors
 

@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 _KILOBYTE = 1024
+_COMMAND_BYTES = 4096  # a command line may be megabytes long
 _COUNTED = ("RssAnon", "RssShmem", "VmSwap", "VmPTE")
 
 
@@ -98,6 +99,7 @@ def _sum_of_fields(path: Path, names: tuple[str, ...]) -> int:
 def _command(pid: int) -> bytes:
     """The command line: a process that was forked from this one and runs no other program has the same."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        with Path(f"/proc/{pid}/cmdline").open("rb", buffering=0) as file:
+            return file.read(_COMMAND_BYTES)
     except OSError:
         return b""

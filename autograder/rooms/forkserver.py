@@ -46,6 +46,7 @@ class Configuration:
     role: str  # "student" or "clean"
     isolated: bool
     preload: tuple[str, ...]
+    shown: tuple[Path, ...]  # read-only files and folders
     limits: Limits
 
     @classmethod
@@ -54,6 +55,7 @@ class Configuration:
             role=message["role"],
             isolated=message["isolated"],
             preload=tuple(message["preload"]),
+            shown=tuple(map(Path, message["shown"])),
             limits=Limits(**message["limits"]),
         )
 
@@ -105,6 +107,7 @@ class ForkServer:
     def _on_request(self) -> None:
         message, descriptors = parcel.receive(self.control)
         watch = socket.socket(fileno=descriptors[0])
+        before_seconds = _cpu_seconds()
         try:
             pid = self._fork(message, descriptors[1:])
         except Exception as error:
@@ -120,7 +123,7 @@ class ForkServer:
         self.selector.register(watch, selectors.EVENT_READ, lambda: self._on_watch(room))
         self.selector.register(room.exit_descriptor, selectors.EVENT_READ, lambda: self._on_exit(room))
         with contextlib.suppress(OSError):
-            parcel.send(watch, {"event": "started"})
+            parcel.send(watch, {"event": "started", "cpu_seconds": _cpu_seconds() - before_seconds})
 
     def _fork(self, message: dict[str, Any], descriptors: list[int]) -> int:
         """Fork a room; its process id here. RuntimeError if it could not shut itself in."""
@@ -232,7 +235,7 @@ class _Child:
                 self._tell(f"pid {pid}")
                 os._exit(0)
             os.setsid()
-            isolation.build_room(limits.written_bytes)
+            isolation.build_room(limits.written_bytes, self.configuration.shown)
         else:
             self._tell(f"pid {os.getpid()}")
             os.setsid()
@@ -274,6 +277,12 @@ class _Child:
             path.write_bytes(base64.b64decode(content))
 
 
+def _cpu_seconds() -> float:
+    """Processor time of this process and of the children that it has waited for."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
 def _seed() -> None:
     """The same random numbers in every room."""
     random.seed(SEED)
@@ -311,8 +320,7 @@ def main(descriptor: int) -> None:
     gc.disable()
     threads = len(list(Path("/proc/self/task").iterdir()))
     server = ForkServer(control, configuration)
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    parcel.send(control, {"event": "ready", "threads": threads, "cpu_seconds": usage.ru_utime + usage.ru_stime})
+    parcel.send(control, {"event": "ready", "threads": threads, "cpu_seconds": _cpu_seconds()})
     server.run()
 
 

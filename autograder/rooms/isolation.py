@@ -13,12 +13,14 @@ import resource
 import signal
 import socket
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.rooms import seccomp
 from autograder.rooms.limits import Limits
 
 HOME = Path("/home/student")
+PRIVATE = (HOME, Path("/tmp"), Path("/dev/shm"))
 ROOM_ID = 1000  # the user and group that a room believes to be
 OUTER_ID = 65533  # what a fork server that starts as root becomes: an id that no account has
 FILES_AT_MOST = 16384  # inodes of the private folders
@@ -92,16 +94,28 @@ def enter_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{ROOM_ID} {group} 1")
 
 
-def build_room(written_bytes: int) -> None:
-    """In process 1 of the new namespaces: private folders on one file system of `written_bytes`, own /proc and lo."""
+def build_room(written_bytes: int, shown: Sequence[Path] = ()) -> None:
+    """In process 1 of the new namespaces: private folders on one file system of `written_bytes`, own /proc and lo.
+
+    What is `shown` stays so, where it lies inside a folder that becomes private (a Python installed under /tmp).
+    """
     quiet = MS_NOSUID | MS_NODEV
     mount("none", "/", None, MS_REC | MS_PRIVATE)
+    covered = [path for path in shown if any(path.is_relative_to(folder) for folder in PRIVATE)]
+    kept = {path: os.open(path, os.O_PATH) for path in covered}
     mount("room", "/tmp", "tmpfs", quiet, f"size={written_bytes},nr_inodes={FILES_AT_MOST},mode=0700")
     for name, target, mode in (("shm", "/dev/shm", 0o1777), ("home", str(HOME), 0o700), ("tmp", "/tmp", 0o1777)):
         folder = Path("/tmp", name)
         folder.mkdir()
         folder.chmod(mode)
         mount(str(folder), target, None, MS_BIND)
+    for path, descriptor in kept.items():
+        if not path.exists():  # else it came with a folder around it
+            inside = Path(f"/proc/self/fd/{descriptor}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir() if inside.is_dir() else path.touch()
+            mount(str(inside), str(path), None, MS_BIND | MS_REC)
+        os.close(descriptor)
     mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
     try:
         mount("proc", "/proc", "proc", quiet | MS_NOEXEC)

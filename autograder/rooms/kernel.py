@@ -24,7 +24,7 @@ from jupyter_client.session import Session
 from traitlets import Type
 from traitlets.config import Config
 
-from autograder.rooms.outputs import DROPPED
+from autograder.rooms.broken import DROPPED
 
 # What ipykernel and IPython import only while a kernel starts or runs its first cell.
 LAZY_MODULES = (
@@ -60,7 +60,7 @@ class _DisplayPublisher(ZMQDisplayPublisher):
     """Does not trouble itself with what will be dropped."""
 
     def publish(self, *args: Any, **more: Any) -> None:
-        if self.session.left_bytes > 0:
+        if not isinstance(self.session, BoundedSession) or self.session.left_bytes > 0:
             super().publish(*args, **more)
 
 

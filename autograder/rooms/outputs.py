@@ -15,7 +15,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-DROPPED = "output_dropped"  # a message type of our own: the kernel dropped what was beyond the limit
+from autograder.rooms.broken import DROPPED
+
 ERROR_TEXT_CHARACTERS = 4000
 TRACEBACK_CHARACTERS = 20_000
 MAX_DEPTH = 12  # of nested JSON in metadata and JSON displays

@@ -53,6 +53,7 @@ class RoomProcess:
         self._watch.settimeout(END_SECONDS)
         self._retire = retire
         self.started = False
+        self.fork_cpu_seconds = 0.0  # what the fork cost outside the room
         self.ending: Ending | None = None
         self.failure: str | None = None
 
@@ -120,6 +121,7 @@ class RoomProcess:
             match message.get("event"):
                 case "started":
                     self.started = True
+                    self.fork_cpu_seconds = float(message["cpu_seconds"])
                 case "ended":
                     self.ending = _ending(message)
                 case "failed":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import itertools
+import os
 import shutil
 import socket
 import sys
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,7 +20,7 @@ from autograder.rooms import bubblewrap, parcel
 from autograder.rooms.bubblewrap import SandboxUnavailable
 from autograder.rooms.limits import Limits
 from autograder.rooms.process import RoomLost, RoomProcess
-from autograder.rooms.student import CHANNELS, StudentRoom
+from autograder.rooms.student import CHANNELS, StudentRoom, socket_paths
 from autograder.rooms.tester import Tester
 from autograder.rooms.warm import Recipe, WarmServer
 
@@ -100,6 +102,7 @@ class RoomServer:
         self._servers: dict[str, WarmServer] = {}
         self._next_student: tuple[StudentRoom, socket.socket] | None = None
         self._next_clean: tuple[RoomProcess, socket.socket] | None = None
+        self._end = weakref.finalize(self, _end, os.getpid(), self._servers, self._folder)
 
     def __enter__(self) -> RoomServer:
         return self
@@ -142,6 +145,16 @@ class RoomServer:
             self._next_clean = self._begin("clean", {}, [])
         return Tester(control, process)
 
+    def kernel(self, channels: Sequence[str], key: str) -> tuple[RoomProcess, Path]:
+        """A fresh kernel for any Jupyter client, and the prefix of its sockets: number n of `channels` is "PREFIX-n".
+
+        `key` signs the messages. The caller kills the process, and removes what begins with the prefix.
+        """
+        prefix, folders = self._place()
+        process, door = self._begin_kernel(prefix, channels, key, folders)
+        _enter(process, door, {}, [])
+        return process, prefix
+
     def close(self) -> None:
         """End all rooms and servers; nothing is left."""
         if self._next_student is not None:
@@ -149,14 +162,17 @@ class RoomServer:
         if self._next_clean is not None:
             self._next_clean[1].close()
         self._next_student = self._next_clean = None
-        for server in self._servers.values():
-            server.close()
-        self._servers.clear()
+        self._end()
         self._context.destroy(linger=0)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _begin_student(self) -> tuple[StudentRoom, socket.socket]:
         """A kernel that waits at its door."""
+        prefix, folders = self._place()
+        process, door = self._begin_kernel(prefix, CHANNELS, "", folders)
+        return StudentRoom(process, self._context, prefix, self.limits), door
+
+    def _place(self) -> tuple[Path, dict[str, str]]:
+        """Where a new kernel's sockets are; without a sandbox also its folders, which the sandbox has in memory."""
         prefix = self._folder / f"k{next(self._numbers)}"
         folders = {}
         if self.sandbox == "none":
@@ -164,19 +180,23 @@ class RoomServer:
                 folder = Path(f"{prefix}-{name}")
                 folder.mkdir()
                 folders[name] = str(folder)
+        return prefix, folders
+
+    def _begin_kernel(
+        self, prefix: Path, channels: Sequence[str], key: str, folders: Mapping[str, str]
+    ) -> tuple[RoomProcess, socket.socket]:
         listeners: list[socket.socket] = []
         try:
-            for channel in CHANNELS:
+            for path in socket_paths(prefix, channels).values():
                 listener = socket.socket(socket.AF_UNIX)
                 listeners.append(listener)
-                listener.bind(f"{prefix}-{channel}")
+                listener.bind(str(path))
                 listener.listen(8)
-            request = {"channels": CHANNELS, "key": "", **folders}
-            process, door = self._begin("student", request, [each.fileno() for each in listeners])
+            request = {"channels": list(channels), "key": key, **folders}
+            return self._begin("student", request, [each.fileno() for each in listeners])
         finally:
             for listener in listeners:
                 listener.close()
-        return StudentRoom(process, self._context, prefix, self.limits), door
 
     def _begin(
         self, role: str, request: Mapping[str, Any], listeners: Sequence[int]
@@ -192,6 +212,16 @@ class RoomServer:
             server.close()
         self._servers[role] = server = WarmServer(self._recipes[role])
         return server.fork(request, listeners)
+
+
+def _end(owner: int, servers: dict[str, WarmServer], folder: Path) -> None:
+    """Leave nothing behind, also where `close` was forgotten; not in a process that was forked from the owner."""
+    if os.getpid() != owner:
+        return
+    for server in servers.values():
+        server.close()
+    servers.clear()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _enter(process: RoomProcess, door: socket.socket, files: dict[str, str], given: list[socket.socket]) -> None:

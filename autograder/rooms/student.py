@@ -8,6 +8,7 @@ import json
 import math
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,22 +69,23 @@ class StudentRoom:
         self._spent_seconds = 0.0
         self._flood_bytes = 0
         self._replied = self._idle = self._subscribed = False
-        self._shell = self._connect(context, zmq.DEALER, "shell")
-        self._iopub = self._connect(context, zmq.SUB, "iopub")
+        paths = socket_paths(prefix, CHANNELS)
+        self._shell = self._connect(context, zmq.DEALER, paths["shell"])
+        self._iopub = self._connect(context, zmq.SUB, paths["iopub"])
         self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self._watch = process.fileno()
         self._poller = zmq.Poller()
         for source in (self._shell, self._iopub, self._monitor, self._watch):
             self._poller.register(source, zmq.POLLIN)
 
-    def _connect(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, channel: str) -> zmq.Socket[bytes]:
+    def _connect(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, path: Path) -> zmq.Socket[bytes]:
         client = context.socket(kind)
         client.linger = 0
         client.setsockopt(zmq.MAXMSGSIZE, 2 * self.limits.output_bytes + (1 << 20))
         client.setsockopt(zmq.RCVHWM, MESSAGES_AHEAD)
         if kind == zmq.SUB:
             client.subscribe(b"")
-        client.connect(f"ipc://{self._prefix}-{channel}")
+        client.connect(f"ipc://{path}")
         return client
 
     def __enter__(self) -> StudentRoom:
@@ -138,11 +140,7 @@ class StudentRoom:
         self._iopub.disable_monitor()
         for client in (self._monitor, self._shell, self._iopub):
             client.close()
-        for path in self._prefix.parent.glob(f"{self._prefix.name}-*"):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
+        remove_traces(self._prefix)
 
     def _follow(self, ticket: Ticket, cell_seconds: float) -> Broken | None:
         """See the cell to its end. The limit that made it necessary to stop it, if any."""
@@ -249,6 +247,20 @@ class StudentRoom:
                 self._outputs.skip(kind)
             else:
                 self._outputs.add(kind, _object(text))
+
+
+def socket_paths(prefix: Path, channels: Sequence[str]) -> dict[str, Path]:
+    """Where each of a kernel's channels listens, in Jupyter's way of naming."""
+    return {channel: Path(f"{prefix}-{number}") for number, channel in enumerate(channels, start=1)}
+
+
+def remove_traces(prefix: Path) -> None:
+    """Delete a kernel's sockets and folders."""
+    for path in prefix.parent.glob(f"{prefix.name}-*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _answer(frames: list[bytes], message_id: str) -> tuple[str, bytes] | None:

@@ -55,6 +55,7 @@ class WarmServer:
             "role": recipe.role,
             "isolated": recipe.isolated,
             "preload": list(recipe.preload),
+            "shown": [str(path) for path in bubblewrap.shown(recipe.read_only)] if recipe.isolated else [],
             "limits": dataclasses.asdict(recipe.limits),
         }
         try:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomServer
+from autograder.rooms.student import CellOutcome, StudentRoom
 
 MEGABYTE = 1024**2
 
 SMALL = Limits(
     cell_wall_seconds=20,
     notebook_wall_seconds=120,
-    cpu_seconds=20,
+    cpu_seconds=30,
     memory_bytes=160 * MEGABYTE,
     processes=48,
     open_files=128,
@@ -23,11 +24,38 @@ SMALL = Limits(
     output_bytes=64 * 1024,
 )
 
+SECRET = "xyzzy-of-the-grader"
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[RoomServer]:
-    """Rooms with NumPy alone and small limits."""
+    """Rooms with NumPy alone and small limits, made by a process with a secret in its environment."""
     if shutil.which("bwrap") is None:
-        pytest.skip("bubblewrap is not installed")
-    with RoomServer(SMALL, preload=("numpy",)) as warm:
-        yield warm
+        pytest.skip("bubblewrap is not installed: apt-get install bubblewrap")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADER_SECRET", SECRET)
+        with RoomServer(SMALL, preload=("numpy",)) as warm:
+            warm.student_room().close()
+            yield warm
+
+
+@pytest.fixture
+def room(server: RoomServer) -> Iterator[StudentRoom]:
+    """A fresh room of `server`."""
+    with server.student_room() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def shown() -> Callable[[CellOutcome], str]:
+    """The plain text of all that a cell showed."""
+
+    def text(outcome: CellOutcome) -> str:
+        parts = []
+        for output in outcome.outputs:
+            parts.append(
+                output.text if output.output_type == "stream" else output.get("data", {}).get("text/plain", "")
+            )
+        return "".join(parts)
+
+    return text
