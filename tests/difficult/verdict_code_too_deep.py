@@ -1,0 +1,22 @@
+"""Code so deeply nested that compilers give up, in cells whose labels are gone, so that the grader reads it.
+
+double: missing|error, 0
+total: error|missing, 0
+"""
+
+# %% double
+def double(x):
+    return 2 * x
+
+# %% total
+def total(values):
+    return sum(values)
+
+# %% notebook
+def notebook(document):
+    endings = {"double": "1" + "+1" * 50_000, "total": "-" * 50_000 + "1"}
+    for cell in document["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in endings:
+            cell["source"] += "\nvalue = " + endings[name]
+            cell["metadata"] = {}
