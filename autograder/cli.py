@@ -105,6 +105,9 @@ def grade(
             graded = classroom.grade_class(course, assignment, files, rooms, figures=figures)
             for result in _progress(graded, len(files)):
                 results.append(result)
+    except KeyboardInterrupt:
+        err.print(f"Interrupted: {len(results)} of {len(files)} are graded and stored.")
+        raise typer.Exit(130) from None
     finally:
         if json_file is not None:
             write_atomically(json_file, classroom.results_document(assignment, results))
@@ -220,7 +223,9 @@ def _progress(steps, total):  # type: ignore[no-untyped-def]
 def _grade_table(results: list[Result]) -> Table:
     table = Table("student", "points", "verdict", "", box=None, pad_edge=False)
     for result in results:
-        table.add_row(result.student, f"{result.score:g}/{result.max_score:g}", result.verdict.value, result.message)
+        passed = sum(exercise.verdict is Verdict.PASSED for exercise in result.exercises)
+        said = result.message or f"{passed} of {len(result.exercises)} exercises passed"
+        table.add_row(result.student, f"{result.score:g}/{result.max_score:g}", result.verdict.value, said)
     return table
 
 
@@ -247,9 +252,6 @@ def main() -> None:
     except (CourseError, SandboxUnavailable) as error:
         err.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        err.print("Interrupted. What was finished is stored.")
-        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from autograder.rooms.student import CellOutcome, StudentRoom
 from autograder.rooms.tester import Tester
 from autograder.source import AssignmentSource, Role, SourceCell, exercise_of
 from autograder.submission import UnreadableError, digest, parse_notebook
-from autograder.verdicts import judge, of_broken, summary
+from autograder.verdicts import judge, of_broken, overall
 
 SERVE = '__import__("autograder.rooms.bridge", fromlist=["serve"]).serve()'
 SEED = 0
@@ -72,15 +72,13 @@ def grade(
         result = unreadable(student, source, UnreadableError(Verdict.NOT_GRADED, str(error)), limits, receipt)
         return Graded(result, None, frame.answers)
     exercises = tuple(_exercise_result(exercise.name, exercise.tests, run.results) for exercise in source.exercises)
-    verdict, message = summary(exercises)
     result = Result(
         student=student,
         assignment=source.name,
         release=source.digest[:12],
-        verdict=verdict,
+        verdict=overall(exercises),
         score=sum(e.points for e in exercises),
         max_score=source.max_score,
-        message=message,
         exercises=exercises,
         repairs=frame.repairs,
         limits=dataclasses.asdict(limits),

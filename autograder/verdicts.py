@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from autograder.results import ExerciseResult, TestResult, Verdict
@@ -13,6 +14,8 @@ from autograder.source import SourceCell
 
 HIDDEN_FAILED = "A further check failed. It uses other inputs than the checks that you see."
 NOT_WRITTEN = "Not written yet."
+
+_CELL_FILE = re.compile(r"\([^()]*, line (\d+)\)$")  # IPython's made-up file name of a cell
 
 _OF_OUTCOME = {
     Outcome.FAILED: Verdict.FAILED,
@@ -62,7 +65,8 @@ def judge(
         verdict, message, hint, traceback = Verdict.MISSING, NOT_WRITTEN, None, None
     elif own_error and outcome.outcome is Outcome.MISSING:
         verdict, hint, traceback = Verdict.ERROR, None, own_error[2]
-        message = f"The cell itself stopped with {own_error[0]}: {own_error[1]}"
+        reason = _CELL_FILE.sub(r"(line \1)", own_error[1])
+        message = f"The cell itself stopped with {own_error[0]}: {reason}"
     elif verdict is Verdict.MISSING:
         message = NOT_WRITTEN if outcome.message.startswith("NotImplementedError") else outcome.message
     elif verdict is Verdict.FAILED and _is_hidden(cell, outcome):
@@ -86,15 +90,11 @@ def not_answered(answer: str | None) -> bool:
     return answer is None or not answer.strip()
 
 
-def summary(exercises: Sequence[ExerciseResult]) -> tuple[Verdict, str]:
+def overall(exercises: Sequence[ExerciseResult]) -> Verdict:
     """The verdict on a whole submission: passed, or the gravest of its exercises' verdicts."""
     verdicts = {exercise.verdict for exercise in exercises}
-    passed = sum(exercise.verdict is Verdict.PASSED for exercise in exercises)
-    message = f"{passed} of {len(exercises)} exercises passed."
     worst = next((verdict for verdict in _SEVERITY if verdict in verdicts), Verdict.PASSED)
-    if worst is Verdict.MISSING and passed:
-        worst = Verdict.FAILED
-    return worst, message
+    return Verdict.FAILED if worst is Verdict.MISSING and Verdict.PASSED in verdicts else worst
 
 
 def _is_hidden(cell: SourceCell, outcome: TestOutcome) -> bool:

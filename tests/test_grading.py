@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +198,23 @@ def test_wrong_use_is_one_sentence_and_exit_code_2(mini: Course, arguments: tupl
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_an_interrupt_keeps_what_is_graded_and_is_exit_code_130(mini: Course, source: AssignmentSource) -> None:
+    hand_in(mini, "ada", as_colab(reference_notebook(source)))
+    hand_in(mini, "bob", as_colab(reference_notebook(source, {"double": "def double(x):\n    while True: pass"})))
+    command = [sys.executable, "-m", "autograder.cli", "--course", str(mini.root), "grade", "01_mini"]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    stored = classroom.result_path(mini, "01_mini", "ada")
+    while not stored.exists():
+        assert running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "of 2 are graded and stored" in told
+    assert classroom.load_result(mini, "01_mini", "ada") is not None
+    assert not list(mini.root.rglob("*.tmp"))
 
 
 def test_a_broken_course_file_is_exit_code_2(mini: Course) -> None:
