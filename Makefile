@@ -20,6 +20,7 @@ setup: .venv/installed sandbox
 	  { echo "python3-venv is missing. Install it: sudo apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[all]'
+	$(BIN)/python -m autograder.rooms.provisioner
 	@touch $@
 
 # Submissions run inside bubblewrap. Installed where we may, otherwise the command is printed.

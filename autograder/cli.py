@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import Course, CourseError, load_course
+from autograder.docker import run_in_docker
 from autograder.files import write_atomically
 from autograder.results import Result, Verdict
 from autograder.rooms.server import SandboxUnavailable
@@ -34,10 +35,15 @@ class SandboxKind(enum.StrEnum):
     """How submissions are shut in."""
 
     BUBBLEWRAP = "bubblewrap"
+    DOCKER = "docker"
     NONE = "none"
 
 
 Sandbox = Annotated[SandboxKind, typer.Option(help="How submissions are shut in; none protects from nothing.")]
+NO_SANDBOX = (
+    "WARNING: --sandbox none. Submissions run as you, with your files and your network: one of them can read or delete "
+    "all of it, change its points and those of others. Use it only for work that you have read."
+)
 Submissions = Annotated[
     Path | None,
     typer.Option(help="Folder with STUDENT/ASSIGNMENT/*.ipynb; the course's submitted/ by default."),
@@ -97,6 +103,14 @@ def grade(
 
     course = _course(context)
     source = read_source(course, assignment)
+    if sandbox is SandboxKind.DOCKER:
+        outside = [path.resolve() for path in (submissions, json_file and json_file.parent) if path is not None]
+        options = ["--students", students] if students else []
+        options += ["--submissions", str(outside[0])] if submissions else []
+        options += ["--json", str(json_file.resolve())] if json_file else []
+        options += ["--figures"] if figures else []
+        raise typer.Exit(run_in_docker(course, ["grade", assignment, *options], writes=outside))
+    _warn_of_no_sandbox(sandbox)
     wanted = [name.strip() for name in students.split(",") if name.strip()]
     files = classroom.select(course, assignment, submissions, wanted)
     results: list[Result] = []
@@ -183,6 +197,8 @@ def quality(
 
     course = _course(context)
     source = read_source(course, assignment)
+    if sandbox is SandboxKind.DOCKER:
+        raise CourseError("quality runs no foreign code and does without Docker; use --sandbox none.")
     limits = course.assignment(assignment).limits
     wrong = list(read_misconceptions(misconceptions_path(course, assignment)))
     wrong += read_misconceptions(misconceptions) if misconceptions else []
@@ -208,6 +224,25 @@ def quality(
     _print_quality(found)
     if not found.is_good:
         raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Show what this machine can enforce on submissions, and what not; exit 1 if something is missing."""
+    from autograder.rooms.doctor import examine
+
+    table = Table("", "what", "found", "how to get it", box=None, pad_edge=False)
+    findings = examine()
+    for finding in findings:
+        table.add_row("ok" if finding.ok else "NO", finding.feature, finding.detail, finding.remedy)
+    out.print(table)
+    if not all(finding.ok for finding in findings if "alternative" not in finding.feature):
+        raise typer.Exit(1)
+
+
+def _warn_of_no_sandbox(sandbox: SandboxKind) -> None:
+    if sandbox is SandboxKind.NONE:
+        err.print(NO_SANDBOX, style="bold red", soft_wrap=True)
 
 
 def _progress(steps, total):  # type: ignore[no-untyped-def]

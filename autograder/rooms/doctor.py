@@ -44,7 +44,7 @@ print(json.dumps({
     "processes": [int(name) for name in os.listdir("/proc") if name.isdecimal()],
     "filter": status.get("Seccomp", "").strip(),
     "capabilities": status.get("CapBnd", "").strip(),
-    "network": reaches(("127.0.0.1", PORT)) or reaches(("1.1.1.1", 53)),
+    "network": reaches(("127.0.0.1", PORT)),
     "writable": [path for path in ("/", "/usr", "/etc", "/dev") if os.access(path, os.W_OK)],
 }))
 """
