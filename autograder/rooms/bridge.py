@@ -76,11 +76,13 @@ class Bridge:
         self._channel = Channel(connection, bounds.frame_bytes)
         self._bounds = bounds
         self._namespace: Mapping[str, object] = {}
-        self._exports: list[object] = []
+        self._exports: dict[int, object] = {}
+        self._next_export = 0
         self._numbers: dict[int, int] = {}
         self._stubs: dict[int, Callable[..., object]] = {}
         self._stub_numbers: dict[int, int] = {}
         self._interruptible = False
+        self._over = True
         self._nesting = 0
         self._thread = 0
         self._process = 0
@@ -97,12 +99,12 @@ class Bridge:
         with self._own_interrupts():
             try:
                 self._wait_for_begin()
-                while True:
+                while not self._over:
                     self._answer(self._receive())
             except (_TestOver, ChannelError):
                 return
             finally:
-                self._thread = 0
+                self._over, self._thread = True, 0
 
     def _wait_for_begin(self) -> None:
         """Skips what is left of an earlier test, and tells the clean room that all it reads from here on is new."""
@@ -114,6 +116,7 @@ class Bridge:
             if message[0] == "begin":
                 self._stubs.clear()
                 self._stub_numbers.clear()
+                self._over = False
                 self._send(("ready", message[1]))
                 return
 
@@ -125,6 +128,7 @@ class Bridge:
                 self._send(("refused", str(error)))
                 continue
             if message[0] == "end":
+                self._over = True  # for good, even if student code catches what is raised here
                 raise _TestOver
             return message
 
@@ -143,6 +147,7 @@ class Bridge:
             "get": self._get,
             "call": self._call,
             "attribute": self._attribute,
+            "release": self._release,
         }
         reply: list[Part] | None = None
         failure: BaseException | None = None
@@ -153,12 +158,12 @@ class Bridge:
                 reply = actions[message[0]](*message[1:])
             finally:
                 self._interruptible = False
+                if os.getpid() != self._process:
+                    os._exit(0)  # a child that student code forked and that came back here: only the parent answers
         except (_TestOver, ChannelError):
             raise
         except BaseException as error:
             failure = error
-        if os.getpid() != self._process:
-            os._exit(0)  # a child that student code forked and that came back here: only the parent may answer
         try:
             self._channel.send(reply if reply is not None else self._failed(failure))
         except ValueError as error:
@@ -184,6 +189,13 @@ class Bridge:
         if name.startswith("_"):
             raise AttributeError(f"attribute {name!r} is private")
         return self._encode(("returned", (), getattr(self._exports[number], name)))
+
+    def _release(self, numbers: tuple[int, ...]) -> list[Part]:
+        """Lets go of objects that no test speaks of any more."""
+        for number in numbers:
+            if number in self._exports:
+                del self._numbers[id(self._exports.pop(number))]
+        return self._encode(("returned", (), None))
 
     def _call(self, number: int, arguments: tuple[object, ...], named: dict[str, object]) -> list[Part]:
         function: Any = self._exports[number]
@@ -223,8 +235,9 @@ class Bridge:
         if number is None:
             if len(self._exports) >= _MAX_EXPORTS:
                 raise NotPlain("too many objects that are not plain data were returned")
-            number = self._numbers[id(value)] = len(self._exports)
-            self._exports.append(value)
+            number = self._numbers[id(value)] = self._next_export
+            self._exports[number] = value
+            self._next_export += 1
         name = getattr(value, "__name__", None)
         doc = getattr(value, "__doc__", None)
         return Reference(
@@ -237,7 +250,7 @@ class Bridge:
 
     def _resolve(self, reference: Reference) -> object:
         if reference.of_receiver:
-            if reference.number >= len(self._exports):
+            if reference.number not in self._exports:
                 raise WireError("there is no object of that number")
             return self._exports[reference.number]
         stub = self._stubs.get(reference.number)
@@ -255,6 +268,8 @@ class Bridge:
         """Calls a function of the test, which stays in the clean room; the test may call student code meanwhile."""
         if threading.get_ident() != self._thread or os.getpid() != self._process:
             raise RuntimeError("a function given by the test can only be called while the test waits for the answer")
+        if self._over:
+            raise _TestOver
         if self._nesting >= _MAX_NESTING:
             raise RecursionError("functions of the notebook and of the test call each other without end")
         before, self._interruptible = self._interruptible, False

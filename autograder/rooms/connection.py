@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,7 @@ class Connection:
         self._callbacks: dict[int, Callable[..., object]] = {}
         self._next_callback = 0
         self._origins: list[BaseException] = []
+        self._released: deque[int] = deque()
         self._proxies: weakref.WeakValueDictionary[int, RemoteHandle] = weakref.WeakValueDictionary()
 
     def begin(self, deadline: float) -> None:
@@ -80,6 +82,18 @@ class Connection:
         self._send(encode(("begin", self._test)))
         while not self._is_ready(self._receive()):
             pass
+        self._let_go()
+
+    @property
+    def has_proxies(self) -> bool:
+        """Whether anything here still stands for an object of the student's."""
+        return bool(self._proxies)
+
+    def _let_go(self) -> None:
+        """Tells the student's room which of its objects are no longer spoken of, so that they do not pile up."""
+        numbers = {self._released.popleft() for _ in range(len(self._released))} - set(self._proxies.keys())
+        if numbers:
+            self._exchange(encode(("release", tuple(numbers))), [])
 
     def _is_ready(self, frame: memoryview) -> bool:
         if len(frame) > _CONTROL_BYTES:
@@ -210,6 +224,7 @@ class Connection:
             kind = RemoteFunction if reference.is_callable else RemoteHandle
             proxy = kind(self, reference.number, errors.clean_text(reference.name), errors.clean_text(reference.doc))
             self._proxies[reference.number] = proxy
+            weakref.finalize(proxy, self._released.append, reference.number).atexit = False
         return proxy
 
     def _send(self, parts: list[Part]) -> None:
@@ -225,6 +240,8 @@ class Connection:
             raise TypeError(f"the test gives arguments that are too large: {error}") from None
 
     def _receive(self) -> memoryview:
+        if time.monotonic() > self._deadline:  # also if there always is something to read
+            raise self._out_of_time()
         try:
             return self.channel.receive(self._deadline)
         except ChannelTimeoutError:

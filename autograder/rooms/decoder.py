@@ -123,13 +123,15 @@ class _Reader:
             return items
         if kind is tuple:
             return tuple(items)
+        collection: set[Any] = set()
         try:
-            collection = kind(items)
+            for item in items:  # one by one: if all have the same hash, this is slow, but a signal can end it
+                collection.add(item)
         except TypeError:
             raise WireError("a set in a message holds something that no set can hold") from None
         if len(collection) != count:
             raise WireError("a set in a message holds the same thing twice")
-        return collection
+        return kind(collection)
 
     def read_mapping(self) -> dict[Any, Any]:
         count = self.enter()

@@ -173,7 +173,7 @@ class _Writer:
         if self.models > self.bounds.models:
             raise NotPlain(f"more than {self.bounds.models} models at once cannot be graded")
         self.current += b"M"
-        self.write(models.to_plain(model, self.given))
+        self.write(models.to_plain(model, self.given, can_fetch=self.export is not None))
 
     def code_of(self, dtype: np.dtype[Any]) -> str:
         return self.translated(arrays.dtype_code, dtype)

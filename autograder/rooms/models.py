@@ -15,17 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from autograder.rooms import model_config, model_state
+from autograder.rooms import large_models, model_config, model_state
 from autograder.rooms.encoder import is_model
 from autograder.rooms.plain import NotPlain, WireError
 
 _KEYS = {"config": str, "compile": str, "left_out": str, "values": list, "trainable": bytes, "shared": list}
+_FETCH = "fetch"
 _MAX_UNTRACKED = 1_000_000
 
 
-def to_plain(model: Any, given: Sequence[object] = ()) -> dict[str, object]:
+def to_plain(model: Any, given: Sequence[object] = (), *, can_fetch: bool = False) -> dict[str, object]:
     """The model as plain data; `given` are objects, models among them, that the other side has already.
 
+    With `can_fetch`, the weights of a large model stay here, and "fetch" is a function that gives them later.
     Raises NotPlain, with a sentence, for what cannot be rebuilt.
     """
     import keras
@@ -42,11 +44,13 @@ def to_plain(model: Any, given: Sequence[object] = ()) -> dict[str, object]:
     except (WireError, NotImplementedError, TypeError, ValueError) as error:
         raise NotPlain(_first_line(error)) from None
     compile_config, left_out = _compile_settings(model)
+    is_large = can_fetch and large_models.is_large(model)
     return {
         "config": config,
         "compile": compile_config,
         "left_out": left_out,
-        "values": model_state.values(model),
+        "values": [] if is_large else model_state.values(model),
+        _FETCH: large_models.source_of(model) if is_large else None,
         "trainable": model_state.flags(model),
         "shared": _shared_layers(model, given),
     }
@@ -89,13 +93,15 @@ def from_plain(content: object, given: Sequence[object] = ()) -> Any:
 
 
 def _checked(content: object) -> dict[str, Any]:
-    if type(content) is not dict or set(content) != set(_KEYS):
+    if type(content) is not dict or set(content) != {*_KEYS, _FETCH}:
         raise WireError("a model in a message lacks a part")
     for key, kind in _KEYS.items():
         if type(content[key]) is not kind:
             raise WireError(f"the {key} of a model in a message is of the wrong kind")
     if any(type(value) is not np.ndarray or value.dtype.kind not in "biuf" for value in content["values"]):
         raise WireError("a weight of a model in a message is not an array of numbers")
+    if content[_FETCH] is not None and (not callable(content[_FETCH]) or content["values"]):
+        raise WireError("the weights of a model in a message are neither here nor there")
     return content
 
 
@@ -104,7 +110,8 @@ def _from_plain(content: dict[str, Any], given: Sequence[object]) -> Any:
     if not model_config.is_model(config):
         raise WireError("what came as a model is something else")
     compile_config = content["compile"] and model_config.parse(content["compile"], "compile settings")
-    model = _rebuild(config, content["values"], _given_layers(content["shared"], given))
+    shared = _given_layers(content["shared"], given)
+    model = _rebuild(config, content["values"], content[_FETCH], shared)
     model_state.set_flags(model, content["trainable"])
     if compile_config:
         _compile(model, compile_config)
@@ -127,8 +134,10 @@ def _given_layers(shared: list[Any], given: Sequence[object]) -> dict[int, Any]:
     return layers
 
 
-def _rebuild(config: dict[str, Any], values: list[object], shared: Mapping[int, Any]) -> Any:
-    """The model with its variables set to `values`.
+def _rebuild(
+    config: dict[str, Any], values: list[object], fetch: large_models.Fetch | None, shared: Mapping[int, Any]
+) -> Any:
+    """The model with its variables set to `values`, or to what `fetch` will give.
 
     It is built first without values: so nothing is allocated for a configuration that announces more than it brings,
     and no time goes into random numbers that are replaced at once.
@@ -144,12 +153,16 @@ def _rebuild(config: dict[str, Any], values: list[object], shared: Mapping[int, 
     finally:
         created = global_state.get_global_attribute("uninitialized_variables") or []
         global_state.set_global_attribute("uninitialized_variables", [])
-    model_state.set_values(model, values)
-    untracked = [variable for variable in created if variable._value is None]
+    tracked = {id(variable) for variable in model.variables}
+    untracked = [one for one in created if one._value is None and id(one) not in tracked]
     if sum(math.prod(variable.shape) for variable in untracked) > _MAX_UNTRACKED:
         raise WireError("the model needs more memory than its weights explain")
     for variable in untracked:
         variable._deferred_initialize()
+    if fetch is None:
+        model_state.set_values(model, values)
+    else:
+        model.unfetched_weights = large_models.Unfetched(model, fetch)
     return model
 
 

@@ -21,7 +21,7 @@ class NotPlain(TypeError):  # noqa: N818  it is an answer to show to a student, 
 class Bounds:
     """How large one message, and the values in it, may be.
 
-    frame_bytes    one message: a VGG19 with its 143,667,240 weights just fits
+    frame_bytes    one message
     array_bytes    one array, outside a model
     text_bytes     one string
     integer_bytes  one integer: the size that Python still prints (4,300 digits)
@@ -29,8 +29,8 @@ class Bounds:
     models         Keras models in one message
     """
 
-    frame_bytes: int = 640 * MIB
-    array_bytes: int = 256 * MIB
+    frame_bytes: int = 256 * MIB
+    array_bytes: int = 192 * MIB
     text_bytes: int = 16 * MIB
     integer_bytes: int = 1700
     depth: int = 32

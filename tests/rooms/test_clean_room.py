@@ -112,6 +112,16 @@ def refuses_interruption(f):
     except Exception as error:
         return type(error).__name__, str(error)
 
+def swallow(f):
+    try:
+        f(1)
+    except BaseException:
+        pass
+    try:
+        f(1)
+    except BaseException:
+        return "done"
+
 def fork_in_call():
     if os.fork() == 0:
         return "child"
@@ -137,6 +147,10 @@ def in_thread(function):
 
 def bounce(function, n):
     return function(bounce, n)
+
+def kept_for_tests():
+    from autograder.rooms import bridge
+    return len(bridge._attached._exports)
 
 def counts():
     return collections.Counter("aab")
@@ -294,6 +308,30 @@ def test_names_of_one_test_are_gone_in_the_next(pair: Pair) -> None:
     assert pair.test("assert mine == 3").outcome is Outcome.PASSED  # as in one kernel
 
 
+def test_objects_of_earlier_tests_do_not_pile_up(pair: Pair) -> None:
+    assert pair.test("for n in range(200): adder(n)", "adder").outcome is Outcome.PASSED
+    outcome = pair.test("assert kept_for_tests() < 20, kept_for_tests()", "kept_for_tests")
+    assert outcome.outcome is Outcome.PASSED, outcome
+
+
+def test_an_object_that_a_test_has_kept_can_still_be_used(pair: Pair) -> None:
+    assert pair.test("plus_two = adder(2)", "adder").outcome is Outcome.PASSED
+    assert pair.test("assert plus_two(1) == 3 and twice(plus_two, 1) == 5", "twice").outcome is Outcome.PASSED
+
+
+def test_the_courses_own_checks_work_on_proxies(pair: Pair) -> None:
+    assert pair.tester.run("from convkit import check").ok
+    outcome = pair.test("check.close(add(1, 2), 4)", "add")
+    assert outcome.outcome is Outcome.FAILED and outcome.message
+    outcome = pair.test("check.close(same([[1.0, 2.0]]), [[1.0], [2.0]])", "same")
+    assert outcome.outcome is Outcome.FAILED and outcome.hint
+    assert pair.test("check.close(always(), np.zeros((2, 2)))", "always").outcome is Outcome.REFUSED
+    assert pair.test("check.raises(ValueError, lambda: stub(1), 'it is a stub')", "stub").outcome is Outcome.MISSING
+    assert pair.test("check.raises(ValueError, raise_own, 'it always does')", "raise_own").outcome is Outcome.PASSED
+    changed = pair.test("check.unchanged(set_first, np.arange(3))", "set_first")
+    assert changed.outcome is Outcome.FAILED
+
+
 def test_a_test_gives_the_same_random_numbers_every_time(pair: Pair) -> None:
     source = "import random\nassert 0, (np.random.rand(), random.random())"
     assert pair.test(source).message == pair.test(source).message
@@ -334,6 +372,13 @@ def test_a_test_that_does_not_end_by_itself_is_interrupted(pair: Pair) -> None:
     source = "def f(x):\n    while True: pass\ntwice(f, 1)"
     assert pair.test(source, "twice", seconds=0.3).outcome is Outcome.TIMEOUT
     assert pair.test("assert add(1, 2) == 3", "add").outcome is Outcome.PASSED
+
+
+def test_student_code_that_swallows_the_end_of_a_test_does_not_miss_the_next(pair: Pair) -> None:
+    source = "def f(x):\n    while True: pass\nswallow(f)"
+    for _ in range(2):
+        assert pair.test(source, "swallow", seconds=0.3).outcome is Outcome.TIMEOUT
+        assert pair.test("assert add(1, 2) == 3", "add").outcome is Outcome.PASSED
 
 
 def test_interrupts_between_calls_do_no_harm(pair: Pair) -> None:

@@ -214,6 +214,14 @@ def test_layers_taken_from_a_given_model_are_shared_and_copied_ones_are_not() ->
     assert crossed(fresh, sender=[given], receiver=[theirs]).layers[0] is not theirs.layers[0]
 
 
+def test_tensors_and_variables_arrive_as_arrays_or_as_tensors() -> None:
+    for value in (keras.ops.arange(3.0), keras.Variable([0.0, 1.0, 2.0])):
+        got = crossed([value])[0]
+        assert type(got) is np.ndarray and got.dtype == np.float32 and got.tolist() == [0, 1, 2]
+        tensor = decode(b"".join(encode(value)), as_tensors=True)
+        assert keras.ops.is_tensor(tensor) and keras.ops.convert_to_numpy(tensor).tolist() == [0, 1, 2]
+
+
 # --- what does not cross
 
 
@@ -373,6 +381,9 @@ def test_tampered_configurations_are_refused(change: Callable[[dict[str, Any]], 
         {"shared": [1]},
         {"shared": [(-1, -1, -1)]},
         {"surplus": 1},
+        {"fetch": len},
+        {"fetch": 3},
+        {"fetch": lambda index, start, stop: np.zeros(3, np.uint8), "values": [], "config": "{}"},
     ],
     ids=str,
 )
@@ -409,6 +420,23 @@ def test_damaged_configurations_only_ever_raise_wire_errors(data: Any) -> None:
 
     with contextlib.suppress(WireError):
         models.from_plain(with_config(change))
+
+
+@pytest.mark.parametrize(
+    "answer", [None, np.zeros(3, np.uint8), np.zeros(32), np.zeros((32, 1), np.uint8), b"x" * 32], ids=str
+)
+def test_weights_that_come_later_must_fit_as_well(answer: object) -> None:
+    late = {"fetch": lambda index, start, stop: answer, "values": []}
+    model = models.from_plain(parts_of(around(layers.Dense(2))) | late)
+    assert model.count_params() == 10
+    with pytest.raises(WireError, match="do not fit"):
+        model.get_weights()
+
+
+def test_a_model_that_announces_too_many_weights_is_refused() -> None:
+    content = with_config(set_to("config.units", 200_000_000)) | {"fetch": len, "values": []}
+    with pytest.raises(WireError, match="too large"):
+        models.from_plain(content)
 
 
 def test_a_shared_layer_must_be_of_the_same_kind_and_name() -> None:
@@ -473,6 +501,20 @@ def squared_error(true, predicted):
 def is_tensor(x):
     return keras.ops.is_tensor(x)
 
+def wide():
+    return keras.Sequential([keras.Input((3000,)), layers.Dense(3000, name="wide"), layers.Dense(2)])
+
+def total(model):
+    return sum(float(w.sum(dtype="float64")) for w in model.get_weights())
+
+kept = []
+def keep_wide():
+    kept.append(wide())
+    return kept[-1]
+
+def total_kept():
+    return total(kept[-1])
+
 def history():
     model = build()
     model.compile("sgd", "mse")
@@ -505,6 +547,38 @@ def pair() -> Iterator[Pair]:
     ],
 )
 def test_models_in_a_test_read_as_in_one_kernel(pair: Pair, names: str, source: str) -> None:
+    outcome = pair.test(source, names)
+    assert outcome.outcome is Outcome.PASSED, outcome
+
+
+LARGE = "assert m.unfetched_weights.is_done is {}\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("names", "source"),
+    [
+        ("wide", "m = wide(); assert m.count_params() == 9_009_002\n" + LARGE.format(False)),
+        ("keep_wide total_kept", "m = keep_wide(); ours = sum(float(w.sum(dtype='float64')) for w in m.get_weights())\n"
+            "assert ours == total_kept() != 0\n" + LARGE.format(True)),
+        ("keep_wide total total_kept", "m = keep_wide(); assert total(m) == total_kept() != 0\n" + LARGE.format(False)),
+        ("keep_wide total total_kept", "m = keep_wide(); m.get_weights(); assert total(m) == total_kept() != 0"),
+        ("wide", "m = wide(); assert m(np.ones((2, 3000))).shape == (2, 2)\n" + LARGE.format(True)),
+        ("wide", "m = wide(); assert m.predict(np.ones((2, 3000)), verbose=0).any()\n" + LARGE.format(True)),
+        ("wide", "m = wide(); m.compile('sgd', 'mse'); m.fit(np.ones((2, 3000)), np.ones((2, 2)), verbose=0)"),
+        ("wide total", "m = wide(); m.set_weights([0 * w for w in m.get_weights()]); assert total(m) == 0"),
+        ("wide", "m = wide(); m.layers[1].bias.assign(np.ones(2)); assert m.get_weights()[3].sum() == 2"),
+        ("wide total", "m = wide(); m.layers[1].bias.assign(np.ones(2)); m.layers[1].bias.assign(np.zeros(2))"),
+        ("wide", "n = keras.Sequential([keras.Input((3000,)), *wide().layers]); assert n(np.ones((1, 3000))).ndim == 2"),
+        ("total", "m = keras.Sequential([keras.Input((3000,)), layers.Dense(3000)])\n"
+            "assert total(m) == float(m.get_weights()[0].sum(dtype='float64'))"),
+        ("freeze", "m = keras.Sequential([keras.Input((3000,)), layers.Dense(3000)])\n"
+            "freeze(m); assert m.trainable_weights == []"),
+        ("keep_wide", "later = keep_wide()"),
+        ("total_kept", "assert sum(float(w.sum(dtype='float64')) for w in later.get_weights()) == total_kept()"),
+    ],
+)  # fmt: skip
+def test_weights_of_large_models_cross_when_they_are_read(pair: Pair, names: str, source: str) -> None:
     outcome = pair.test(source, names)
     assert outcome.outcome is Outcome.PASSED, outcome
 
