@@ -184,7 +184,8 @@ def bars(values: Mapping[str, float], *, title: str, x_label: str, unit: str = "
     axes = figure.subplots()
     colours = [_LINES[index % len(_LINES)][0] for index in range(len(values))]
     drawn = axes.barh(list(values), list(values.values()), color=colours, height=0.62)
-    axes.bar_label(drawn, [f"{value:,.3g}{unit}" for value in values.values()], padding=4)
+    texts = [f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" for value in values.values()]
+    axes.bar_label(drawn, [text + unit for text in texts], padding=4)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.2)
