@@ -17,6 +17,7 @@ from typing import Any
 
 import zmq
 from ipykernel.heartbeat import Heartbeat
+from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
@@ -54,6 +55,14 @@ class _Heartbeat(Heartbeat):
 
     def _try_bind_socket(self) -> None:
         _bind(self.socket, self.listener, self.port)
+
+
+class RoomOutStream(OutStream):
+    """Opens its pipe to the publishing thread at once: later a notebook may have used up all file descriptors."""
+
+    def _watch_pipe_fd(self) -> None:
+        _open_event_pipe(self.pub_thread)
+        super()._watch_pipe_fd()
 
 
 class _DisplayPublisher(ZMQDisplayPublisher):
@@ -120,6 +129,11 @@ def _size(content: Mapping[str, Any]) -> int:
     return _OUTPUT_BYTES + sum(len(part) for part in data.values() if isinstance(part, str | bytes))
 
 
+def _open_event_pipe(publisher: Any) -> None:
+    """Have the calling thread's pipe opened, which `IOPubThread` otherwise does on first use."""
+    getattr(publisher, "_event_pipe", None)
+
+
 def _bind(socket: zmq.Socket[Any], listener: int, port: int) -> None:
     socket.setsockopt(zmq.USE_FD, listener)
     socket.bind(f"ipc://room-{port}")  # a name only: the descriptor is bound already
@@ -183,6 +197,7 @@ def create(channels: Sequence[str], listeners: Sequence[int], key: str, output_b
     config.Session.key = key.encode()
     config.HistoryManager.enabled = False
     config.IPKernelApp.log_level = logging.CRITICAL
+    config.IPKernelApp.outstream_class = f"{__name__}.{RoomOutStream.__name__}"
     config.InteractiveShellApp.exec_PYTHONSTARTUP = False
     app = RoomKernelApp.instance(config=config)
     app.listeners = dict(zip(channels, listeners, strict=True))
@@ -192,6 +207,7 @@ def create(channels: Sequence[str], listeners: Sequence[int], key: str, output_b
     asyncio.set_event_loop(asyncio.new_event_loop())
     app.initialize([])
     app.session.left_bytes = output_bytes
+    app.iopub_thread.schedule(lambda: _open_event_pipe(app.iopub_thread))
     return app
 
 

@@ -68,7 +68,8 @@ class StudentRoom:
         self._numbers = itertools.count(1)
         self._spent_seconds = 0.0
         self._flood_bytes = 0
-        self._replied = self._idle = self._subscribed = False
+        self._reply: dict[str, Any] | None = None
+        self._idle = self._subscribed = False
         paths = socket_paths(prefix, CHANNELS)
         self._shell = self._connect(context, zmq.DEALER, paths["shell"])
         self._iopub = self._connect(context, zmq.SUB, paths["iopub"])
@@ -102,7 +103,7 @@ class StudentRoom:
         """Have the kernel run a cell, and return at once."""
         ticket = Ticket(f"cell-{next(self._numbers)}", time.monotonic())
         self._outputs.begin()
-        self._flood_bytes, self._replied, self._idle = 0, False, False
+        self._flood_bytes, self._reply, self._idle = 0, None, False
         self._wait_for_subscription()
         if self.alive:
             while self._shell.poll(0):
@@ -116,6 +117,8 @@ class StudentRoom:
         if not self.alive:
             return CellOutcome((), None, self.ended_by, 0.0, False)
         broken = self._follow(ticket, self.limits.cell_wall_seconds if wall_seconds is None else wall_seconds)
+        if self._outputs.error is None and self._reply is not None and self._reply.get("status") == "error":
+            self._outputs.add("error", self._reply)  # it could not be shown
         error = self._outputs.error
         if not self.alive:
             broken = self.ended_by
@@ -170,15 +173,16 @@ class StudentRoom:
 
     def _listen(self, ticket: Ticket, deadline: float, even_flooded: bool = False) -> bool:
         """Take in messages until the cell is over (True), the room ended, the time is up, or too much came (False)."""
-        while not self._idle:
+        while not (self._idle and self._reply is not None):
             left_seconds = deadline - time.monotonic()
             events = dict(self._poller.poll(max(0, math.ceil(left_seconds * 1000))))
+            half_way = self._idle or self._reply is not None
             if self._iopub in events:
                 self._read_iopub(ticket)
             if self._shell in events:
                 self._read_shell(ticket)
-                if self._replied:  # what is left of the cell comes at once, or was lost
-                    deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
+            if (self._idle or self._reply is not None) and not half_way:
+                deadline = min(deadline, time.monotonic() + GRACE_SECONDS)  # the other half comes at once, or was lost
             if self._monitor in events:
                 self._monitor.recv_multipart()
                 if not self.process.wait(DYING_SECONDS):  # the kernel lives: it was a message beyond all bounds
@@ -187,8 +191,8 @@ class StudentRoom:
                 self._died(ticket)
             if not self.alive or (self._flooded and not even_flooded):
                 return False
-            if left_seconds <= 0 and not self._idle:
-                return self._replied
+            if left_seconds <= 0:
+                return self._idle or self._reply is not None
         return True
 
     def _died(self, ticket: Ticket) -> None:
@@ -231,7 +235,10 @@ class StudentRoom:
 
     def _read_shell(self, ticket: Ticket) -> None:
         answer = _answer(self._shell.recv_multipart(), ticket.message_id)
-        self._replied = self._replied or (answer is not None and answer[0] == "execute_reply")
+        if answer is not None and answer[0] == "execute_reply":
+            self._reply = {}
+            with contextlib.suppress(ValueError, RecursionError):
+                self._reply = _object(answer[1])
 
     def _read_iopub(self, ticket: Ticket) -> None:
         frames = self._iopub.recv_multipart()
