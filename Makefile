@@ -1,5 +1,8 @@
-# make demo   a small simulated class, released, graded and reported, in build/demo
-# make test   everything that CI runs
+# make setup      an environment in .venv with everything, and bubblewrap
+# make demo       a small simulated class, released, graded and reported, in build/demo
+# make test       everything that CI runs
+# make test-fast  the same without the slow tests
+# make bench      what grading costs, beside nbgrader; writes docs/results.md
 .PHONY: setup demo test test-fast lint bench clean
 .DEFAULT_GOAL := help
 
@@ -51,6 +54,9 @@ test: setup lint
 
 test-fast: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+bench: setup
+	$(BIN)/python benchmarks/submission_cost.py --write docs/results.md
 
 clean:
 	rm -rf build .venv *.egg-info

@@ -7,6 +7,7 @@ import builtins
 import symtable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -25,6 +26,7 @@ class Names:
     functions: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=4096)  # the same cells come back with every submission
 def names_of(code: str) -> Names:
     """The names of `code`; empty for code that does not parse (a magic, a typing error)."""
     try:
