@@ -65,7 +65,7 @@ class Probe:
     def grade(self, file: Difficult) -> Graded:
         limits = self.course.assignment(self.source.name).limits
         if file.cell_seconds is not None:
-            limits = replace(limits, cell_wall_seconds=file.cell_seconds, notebook_wall_seconds=5 * file.cell_seconds)
+            limits = replace(limits, cell_wall_seconds=file.cell_seconds)
         return grade(file.name, file.data(self.source, self.release, self.values), self.source, limits, self.rooms)
 
     def neighbour(self) -> str:
