@@ -97,9 +97,8 @@ def _windows(axes: Axes, shape: tuple[int, ...], size: tuple[int, int]) -> None:
     """Lines between windows; rows and columns that fill no window stay outside."""
     axes.grid(visible=False)
     bottom, right = (length // step * step for length, step in zip(shape, size, strict=True))
-    style = {"color": INK, "linewidth": 1.1, "clip_on": False}
-    axes.hlines(np.arange(0, bottom + 1, size[0]) - 0.5, -0.5, right - 0.5, **style)
-    axes.vlines(np.arange(0, right + 1, size[1]) - 0.5, -0.5, bottom - 0.5, **style)
+    axes.hlines(np.arange(0, bottom + 1, size[0]) - 0.5, -0.5, right - 0.5, INK, linewidth=1.1, clip_on=False)
+    axes.vlines(np.arange(0, right + 1, size[1]) - 0.5, -0.5, bottom - 0.5, INK, linewidth=1.1, clip_on=False)
     axes.spines[:].set_visible(False)
 
 

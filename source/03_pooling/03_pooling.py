@@ -85,7 +85,7 @@ print(pair((2, 3), "size"), pair(2, "size"))
 #   (Lecture E leaves out the floor.)
 # * `"same"`: $\lceil n/s\rceil$ windows, which may hang over the edge by as many cells as that takes, half of them
 #   before the picture and half after, an odd one after. You computed that in 02; put your `same_padding` into the
-#   cell if you like.
+#   cell if you like. (Pooling is rarely padded, lecture E says; but Keras can do it, and so will you.)
 #
 # What is the value of a cell outside? None: it **does not count**. A zero would win against negative numbers, and
 # it would pull every mean at the edge towards it. One row −3 −1 −2, windows of two, `"same"`:
@@ -325,7 +325,7 @@ check.close(prediction, [4, 5], name="prediction", mistakes={
     "Not every window holds the 8: go through them one by one.": [9, 5],
 })
 ### END HIDDEN TESTS
-print("Written down. Now run the next cell.")
+print("Written down. Now run the next two cells.")
 
 # %%
 def pooled(picture, *arguments, **options):
@@ -346,12 +346,14 @@ draw.numbers([pooled(a, 2, strides=1), pooled(d, 2, mode="average")], ["A: max, 
 # Any function of a window's numbers would do. The lectures also name the minimum and the $L_1$ and $L_2$ norms. Do
 # they need functions of their own? Not with what you have:
 #
-# $$\min x=-\max(-x)\qquad L_1=\sum|x|=n\cdot\text{average}(|x|)\qquad L_2=\sqrt{n\cdot\text{average}(x^2)}$$
+# $$\min x=-\max(-x)$$
+#
+# $$L_1=n\cdot\text{average}(|x|)\qquad L_2=\sqrt{n\cdot\text{average}(x^2)}$$
 
 # %%
-print("min:", (-pooled(-a, 2)).tolist())
-print("L1: ", (4 * pooled(np.abs(a), 2, mode="average")).tolist())
-print("L2: ", np.sqrt(4 * pooled(a**2, 2, mode="average")).round(2).tolist())
+print("min:", (-pooled(-d, 2)).tolist())
+print("L1: ", (4 * pooled(np.abs(d), 2, mode="average")).tolist())
+print("L2: ", np.sqrt(4 * pooled(d**2, 2, mode="average")).round(2).tolist())
 
 # %%
 photo = datasets.photo("china")[::3, ::3].mean(axis=2) / 255
@@ -386,9 +388,10 @@ for n in (55, 27, 13):  # AlexNet's feature maps before its three pooling layers
 # back to full size. One number, four places: what would you write into them? Lecture B shows three ways, here for 1
 # 2 3 4:
 #
-# $$\underset{\text{nearest neighbour}}{\begin{bmatrix}1&1&2&2\\1&1&2&2\\3&3&4&4\\3&3&4&4\end{bmatrix}}\quad
-# \underset{\text{bed of nails}}{\begin{bmatrix}1&0&2&0\\0&0&0&0\\3&0&4&0\\0&0&0&0\end{bmatrix}}\quad
-# \underset{\text{max unpooling}}{\begin{bmatrix}0&0&2&0\\0&1&0&0\\0&0&0&0\\3&0&0&4\end{bmatrix}}$$
+# $$\underset{\text{nearest neighbour}}{\begin{bmatrix}1&1&2&2\\1&1&2&2\\3&3&4&4\\3&3&4&4\end{bmatrix}}\qquad
+# \underset{\text{bed of nails}}{\begin{bmatrix}1&0&2&0\\0&0&0&0\\3&0&4&0\\0&0&0&0\end{bmatrix}}$$
+#
+# $$\underset{\text{max unpooling}}{\begin{bmatrix}0&0&2&0\\0&1&0&0\\0&0&0&0\\3&0&0&4\end{bmatrix}}$$
 #
 # The third can only be done by someone who **remembers**: while pooling, it wrote down where each winner stood, the
 # **switches**, and on the way back each number returns to its place and all *other* places are zero.
@@ -397,8 +400,9 @@ for n in (55, 27, 13):  # AlexNet's feature maps before its three pooling layers
 # lecture A's table (W = 4) the 8 stands in row 1, column 1, so its switch is 1 · 4 + 1 = 5; the others are 7, 8 and
 # 11:
 #
-# $$\left[\begin{array}{cc|cc}1&4&2&1\\5&\mathbf8&3&\mathbf4\\\hline\mathbf7&6&4&\mathbf5\\1&3&1&2\end{array}\right]\quad
-# y=\begin{bmatrix}8&4\\7&5\end{bmatrix}\quad\text{switches}=\begin{bmatrix}5&7\\8&11\end{bmatrix}$$
+# $$\left[\begin{array}{cc|cc}1&4&2&1\\5&\mathbf8&3&\mathbf4\\\hline\mathbf7&6&4&\mathbf5\\1&3&1&2\end{array}\right]$$
+#
+# $$y=\begin{bmatrix}8&4\\7&5\end{bmatrix}\qquad\text{switches}=\begin{bmatrix}5&7\\8&11\end{bmatrix}$$
 #
 # W is the width of the whole plane, with any columns at the end that fill no window. Of equal winners the first in
 # reading order counts. There are two functions to write; the first check needs only the first.
@@ -775,7 +779,7 @@ y, switches = max_pool_switches(x, 2)
 dy = rng.normal(size=y.shape)
 np.array_equal(max_unpool(dy, switches, x.shape), pool2d_backward(dy, x, 2))
 
-# %%
+# %% [markdown]
 # Unpooling *is* the gradient of max pooling. And with overlap? Send a 1 back from each 3×3 window, with stride 2:
 
 # %%
@@ -783,12 +787,12 @@ x = photo[60:92, 76:124][None, ..., None]
 dy = np.ones_like(pool2d(x, 3, strides=2))
 of_max, of_mean = (pool2d_backward(dy, x, 3, 2, mode)[0, ..., 0] for mode in ("max", "average"))
 draw.images([x[0, ..., 0], of_max / of_max.max(), of_mean / of_mean.max()],
-            ["picture", f"max: {np.mean(of_max == 0):.0%} get nothing", "average: by overlap alone"],
-            title="Who hears from the loss?")
+            ["picture", "gradient of max", "gradient of average"],
+            title=f"With max, {np.mean(of_max == 0):.0%} of the pixels hear nothing")
 
 # %% [markdown]
-# After max pooling most pixels learn nothing from this picture; those that win several windows get a multiple.
-# After average pooling all get some, in a pattern that does not even look at the picture.
+# After max pooling most pixels get nothing; those that win several windows get a multiple. After average pooling
+# all get some, in a pattern that does not even look at the picture.
 
 # %% [markdown]
 # ## 4 · What happens when the picture moves?
@@ -849,8 +853,7 @@ check.close(shift_stability(in_pairs, row, [0, 1, 2, 6]), [1, 1 / 3, 0, 1], mist
         [1, 1 / 3, 1 / 3, 1 / 3],
     "The pixels of the picture were compared, not the outputs of the function.":
         [1, 1 / 3, 1 / 3, 1],
-    "The columns that come in were filled with zeros; they are those that left on the right.":
-        [1, 1 / 3, 0, 1 / 3],
+    "The columns that come in on the left are those that left on the right.": [1, 1 / 3, 0, 1 / 3],
 })
 check.passed("shift_stability")
 
@@ -910,7 +913,7 @@ network = {
 # %%
 pixels = (0, 1, 2, 8)
 stages = {name: [layer(np.roll(scene, shift, axis=1)) for shift in pixels] for name, layer in network.items()}
-draw_pooling.shifts(stages, pixels, title="What changes is orange")
+draw_pooling.shifts(stages, pixels, title="A picture moves, and what changes is orange")
 
 # %%
 network["8×8 max pooling"] = lambda picture: pooled(sobel(picture), 8)
@@ -1072,7 +1075,7 @@ draw.bars({f"{noise}, {mode}": error for noise in errors for mode, error in erro
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
 # A convolution is equivariant, not invariant: by whatever number of pixels the picture moves, its map moves along;
-# at a fixed place nearly every number changes, only about 2 % stayed (1 point).
+# at a fixed place nearly every number changes, only 2 or 3 % stayed (1 point).
 #
 # 2×2 max pooling is only roughly invariant: at one pixel about 30 % of its outputs stayed, at two about 2 %. It
 # moves along at multiples of its stride (two pixels: one cell), and at odd shifts gives other numbers (1 point).

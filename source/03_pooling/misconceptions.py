@@ -3,7 +3,6 @@
 A function takes the place of the student's (a class, of the two functions of its exercise); everything else in
 the notebook is the reference, which is where `pair` and `pool2d` come from.
 """
-# ruff: noqa: F821
 
 import numpy as np
 
