@@ -22,8 +22,8 @@ setup: .venv/installed sandbox
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
 	  { echo "python3-venv is missing. Install it: sudo apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[all]'
-	$(BIN)/python -m autograder.rooms.provisioner
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[all]'
+	$(BIN)/python -m autograder.rooms.provisioner >/dev/null
 	@touch $@
 
 # Submissions run inside bubblewrap. Installed where we may, otherwise the command is printed.
