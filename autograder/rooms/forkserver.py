@@ -250,12 +250,12 @@ class _Child:
 
     def _become_a_room(self) -> None:
         gc.enable()
-        _seed()
         door = socket.socket(fileno=self.door)
         if self.configuration.role == "clean":
             go, (control, bridge) = parcel.receive(door)
             door.close()
             self._write_files(go)
+            _seed()
             importlib.import_module(ROLES["clean"]).main(control, bridge)
             return
         from autograder.rooms import kernel
@@ -267,7 +267,7 @@ class _Child:
         self._write_files(go)
         for bridge in bridges:
             importlib.import_module(ROLES["student"]).attach(bridge)
-        kernel.serve(app)
+        kernel.serve(app, _seed)  # not earlier: a kernel's start uses up random numbers, not always as many
 
     @staticmethod
     def _write_files(go: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ import contextlib
 import importlib
 import logging
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import zmq
+from ipykernel import ipkernel
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
@@ -84,6 +85,23 @@ class _Shell(ZMQInteractiveShell):
 
 class _Kernel(IPythonKernel):
     shell_class = _Shell
+
+    def __init__(self, **more: Any) -> None:
+        # IPythonKernel lists all modules for its debugger. With TensorFlow that touches, and so copies, 5000 pages.
+        vars(ipkernel)["sys"] = _FewModules()
+        try:
+            super().__init__(**more)
+        finally:
+            vars(ipkernel)["sys"] = sys
+
+
+class _FewModules:
+    """The module `sys`, as if nothing had been imported."""
+
+    modules: ClassVar[dict[str, Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
 
 
 class BoundedSession(Session):
@@ -156,6 +174,13 @@ class RoomKernelApp(IPKernelApp):
         _bind(socket, self.listeners[channel], port)
         return port
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is none; building a parser for it takes longer than anything else here."""
+        self.extra_args = []
+
+    def load_config_file(self, *_: Any, **__: Any) -> None:
+        """There is none."""
+
     def init_heartbeat(self) -> None:
         if "hb" in self.listeners:
             self.heartbeat = _Heartbeat(zmq.Context(), ("ipc", "room", self.hb_port))
@@ -211,6 +236,13 @@ def create(channels: Sequence[str], listeners: Sequence[int], key: str, output_b
     return app
 
 
-def serve(app: RoomKernelApp) -> None:
+def serve(app: RoomKernelApp, before_first_cell: Callable[[], None]) -> None:
     """Run the kernel until it is told to shut down."""
+    events = app.kernel.shell.events
+
+    def once(_: object) -> None:
+        events.unregister("pre_run_cell", once)
+        before_first_cell()
+
+    events.register("pre_run_cell", once)
     app.start()
