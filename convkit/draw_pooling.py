@@ -46,7 +46,7 @@ def winners(
         _windows(axes, whole.shape, size)
         if values.shape == whole.shape:
             for row, place in zip(rows, places, strict=True):
-                if whole[row, place]:
+                if 0 <= row < len(whole) and whole[row, place]:
                     _winner(axes, int(row), int(place))
         axes.set_title(name)
     for axes in grid.flat[len(named) :]:

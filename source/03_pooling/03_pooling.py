@@ -348,7 +348,9 @@ draw.numbers([pooled(a, 2, strides=1), pooled(d, 2, mode="average")], ["A: max, 
 #
 # $$\min x=-\max(-x)$$
 #
-# $$L_1=n\cdot\text{average}(|x|)\qquad L_2=\sqrt{n\cdot\text{average}(x^2)}$$
+# $$L_1=n\cdot\text{average}(|x|)$$
+#
+# $$L_2=\sqrt{n\cdot\text{average}(x^2)}$$
 
 # %%
 print("min:", (-pooled(-d, 2)).tolist())
@@ -385,8 +387,8 @@ for n in (55, 27, 13):  # AlexNet's feature maps before its three pooling layers
 # *15 minutes*
 #
 # Some networks must answer for every pixel (*which of these belong to the cat?*), so after pooling they have to go
-# back to full size. One number, four places: what would you write into them? Lecture B shows three ways, here for 1
-# 2 3 4:
+# back to full size. One number, four places: what would you write into them? Lecture B shows three ways, here for
+# $\left[\begin{smallmatrix}1&2\\3&4\end{smallmatrix}\right]$:
 #
 # $$\underset{\text{nearest neighbour}}{\begin{bmatrix}1&1&2&2\\1&1&2&2\\3&3&4&4\\3&3&4&4\end{bmatrix}}\qquad
 # \underset{\text{bed of nails}}{\begin{bmatrix}1&0&2&0\\0&0&0&0\\3&0&4&0\\0&0&0&0\end{bmatrix}}$$
@@ -783,7 +785,7 @@ np.array_equal(max_unpool(dy, switches, x.shape), pool2d_backward(dy, x, 2))
 # Unpooling *is* the gradient of max pooling. And with overlap? Send a 1 back from each 3×3 window, with stride 2:
 
 # %%
-x = photo[60:92, 76:124][None, ..., None]
+x = photo[60:93, 76:125][None, ..., None]
 dy = np.ones_like(pool2d(x, 3, strides=2))
 of_max, of_mean = (pool2d_backward(dy, x, 3, 2, mode)[0, ..., 0] for mode in ("max", "average"))
 draw.images([x[0, ..., 0], of_max / of_max.max(), of_mean / of_mean.max()],
@@ -799,8 +801,8 @@ draw.images([x[0, ..., 0], of_max / of_max.max(), of_mean / of_mean.max()],
 #
 # *15 minutes*
 #
-# Max pooling is said to provide "invariance to small translations" (lecture B), and CNNs to be "inherently
-# translation-invariant" (lecture D). Are they? Two words must be kept apart. When the picture moves, an output is
+# Lecture B says that max pooling is invariant to small translations of its input, lecture D that whole networks are
+# "inherently" so. Are they? Two words must be kept apart. When the picture moves, an output is
 #
 # * **equivariant** if it moves along,
 # * **invariant** if it stays as it was.
@@ -926,10 +928,11 @@ draw.lines({name: (pixels, shift_stability(network[name], scene, pixels))
 # %% [markdown]
 # The convolution is *not* invariant: nearly every number changes at once. 2×2 pooling is so only roughly: 3 in 10
 # numbers stay when the picture moves by one pixel, and none to speak of at two. 8×8 holds out longer. Why just so?
-# Before and after, a window of $k$ columns sees $k+s$ of them, and $k-s$ both times. The number stays if the
-# largest of all is among those, in random maps a share of $(k-s)/(k+s)$: 1/3 for $k=2$, 7/9 for $k=8$. The **global
-# maximum** is invariant: wherever the winner goes, it is still in the window. (Here nothing leaves the picture. A
-# winner that leaves takes its number along.)
+# A window of $k$ columns, before and after a move by $s$, sees $k+s$ columns of the map in all and $k-s$ of them
+# both times. Its number stays if the largest of all is among the latter: in random maps a share of
+# $\frac{k-s}{k+s}$, which is 1/3 for 2×2 and one pixel, 7/9 for 8×8. The **global maximum** is invariant: wherever
+# the winner goes, it is still in the window. (Here nothing leaves the picture. A winner that leaves takes its
+# number along.)
 #
 # If they do not stay, do they at least move along?
 
@@ -1066,9 +1069,9 @@ draw.bars({f"{noise}, {mode}": error for noise in errors for mode, error in erro
 #
 # *5 minutes*
 #
-# **Question (5 points, read by a person).** "CNNs are inherently translation-invariant, meaning they can recognize
-# patterns regardless of their position." Correct this sentence. What becomes of the output of a convolution, of 2×2
-# max pooling and of a global maximum when the picture moves by one pixel, and by two? Use *equivariant* and
+# **Question (5 points, read by a person).** One often reads that convolutional networks recognise a thing wherever
+# it stands, because they are translation-invariant. Put this right: what becomes of the output of a convolution, of
+# 2×2 max pooling and of a global maximum when the picture moves by one pixel, and by two? Use *equivariant* and
 # *invariant*, and your numbers from section 4. From what, then, does a classifier get its indifference to position?
 # And name one task for which that indifference is a loss. Five to eight sentences.
 
