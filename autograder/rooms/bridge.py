@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.rooms import changes, errors
+from autograder.rooms.encoder import is_model
 from autograder.rooms.wire import (
     DEFAULT_BOUNDS,
     Bounds,
@@ -197,9 +198,11 @@ class Bridge:
                 del self._numbers[id(self._exports.pop(number))]
         return self._encode(("returned", (), None))
 
-    def _call(self, number: int, arguments: tuple[object, ...], named: dict[str, object]) -> list[Part]:
+    def _call(
+        self, number: int, arguments: tuple[object, ...], named: dict[str, object], follows_changes: bool
+    ) -> list[Part]:
         function: Any = self._exports[number]
-        given = [*arguments, *named.values()]
+        given = [value if follows_changes or is_model(value) else None for value in (*arguments, *named.values())]
         before = [changes.snapshot(value, self._encode_argument) for value in given]
         try:
             result = function(*arguments, **named)

@@ -1,11 +1,13 @@
 """What a function changed in its arguments, in place: noticed in the student's room, made again in the clean room.
 
-So a test for "arguments stay as they were" reads, and ends, as in one kernel.
+So a test for "arguments stay as they were" reads, and ends, as in one kernel. What was changed is undone after the
+test: no submission decides what the next test works with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -73,6 +75,51 @@ def restore(original: Any, changed: Any) -> Any:
         original[:] = changed
         return original
     return changed
+
+
+class ChangeLog:
+    """The changes made to objects of a test, to be undone.
+
+    has_data   whether anything but models was changed
+    """
+
+    def __init__(self) -> None:
+        self.has_data = False
+        self._saved: list[tuple[object, object]] = []
+
+    def restore(self, original: object, changed: object, result: object) -> bool:
+        """Makes a change, as `restore` does; False if that was not possible in place.
+
+        A model whose layers are part of the `result` of the call stays changed: the test goes on with both.
+        """
+        if not is_model(original):
+            self.has_data = True
+            self._saved.append((original, _copy(original)))
+        else:
+            from autograder.rooms import model_state
+
+            if not model_state.shares_layers(result, original):
+                self._saved.append((original, model_state.state(original)))
+        return restore(original, changed) is original
+
+    def undo(self) -> None:
+        """Gives all objects the content that they had."""
+        while self._saved:
+            original, saved = self._saved.pop()
+            with suppress(Exception):  # what a test itself has changed meanwhile may not fit any more
+                restore(original, saved)
+        self.has_data = False
+
+
+def _copy(value: Any) -> Any:
+    """The same content in other containers and arrays; what else is in them is the same."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copy(item) for item in value] if isinstance(value, list) else tuple(_copy(item) for item in value)
+    return value.copy() if isinstance(value, set | bytearray) else value
 
 
 def _restored_items(original: Any, changed: Any) -> list[Any]:

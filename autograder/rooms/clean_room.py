@@ -60,6 +60,7 @@ class CleanRoom:
         self._namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
         self._cells = 0
         self._skipped = 0
+        self._undefined: set[str] = set()
 
     def wait_for(self, coordinator: socket.socket) -> None:
         """Returns when there is a request; until then forgets what the student's room sends out of turn."""
@@ -106,14 +107,11 @@ class CleanRoom:
         self._skipped = 0
         file = self._register(source, "test")
         failure: BaseException | None = None
-        undefined: set[str] = set()
         try:
             with self._alarm(start + seconds):
                 try:
                     self._connection.begin(start + seconds)
-                    undefined = self._fetch(names)
-                    _seed_everything()
-                    exec(compile(source, file, "exec"), self._namespace)
+                    self._attempt(source, file, names)
                 except BaseException as error:
                     failure = error
         except OutOfTime as error:  # the alarm came in the very last moment
@@ -124,7 +122,25 @@ class CleanRoom:
                 self._namespace.pop(name, None)
         # What broke the wire stands, even if the test went on after it.
         failure = self._connection.failure or failure
-        return _describe(failure, file, undefined) | {"seconds": time.monotonic() - start}
+        described = _describe(failure, file, self._undefined)
+        self._connection.changes.undo()  # now, because an assertion's message may be one of the objects
+        return described | {"seconds": time.monotonic() - start}
+
+    def _attempt(self, source: str, file: str, names: list[str]) -> None:
+        """Runs the test, and a second time if student code changed data that it was given.
+
+        A test may work out what it expects from the very data that it gave to the student: a submission that changed
+        it to fit a wrong answer must not pass. So the test has to pass with such changes, as in one kernel (this is
+        how it sees that arguments did not stay as they were), and without them.
+        """
+        for follows_changes in (True, False):
+            self._connection.follows_changes = follows_changes
+            self._undefined = self._fetch(names)
+            _seed_everything()
+            exec(compile(source, file, "exec"), self._namespace)
+            if not self._connection.changes.has_data:
+                return
+            self._connection.changes.undo()
 
     def _fetch(self, names: list[str]) -> set[str]:
         """Puts the student's names into the namespace; those that do not exist."""

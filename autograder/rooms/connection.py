@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograder.rooms import errors
-from autograder.rooms.changes import restore
+from autograder.rooms.changes import ChangeLog
+from autograder.rooms.encoder import is_model
 from autograder.rooms.outcomes import Outcome
 from autograder.rooms.proxies import RemoteFunction, RemoteHandle
 from autograder.rooms.wire import (
@@ -61,6 +62,8 @@ class Connection:
     def __init__(self, channel: Channel, bounds: Bounds = DEFAULT_BOUNDS) -> None:
         self.channel = channel
         self.failure: BridgeFailure | None = None
+        self.changes = ChangeLog()
+        self.follows_changes = True
         self._bounds = bounds
         self._deadline = 0.0
         self._test = 0
@@ -124,10 +127,15 @@ class Connection:
         return self._result(self._exchange(encode(("attribute", number, name)), []), [])
 
     def call(self, number: int, arguments: tuple[object, ...], named: dict[str, object]) -> Any:
-        """Calls one of the student's objects; changes made to the arguments in place are made here too."""
+        """Calls one of the student's objects.
+
+        Changes made to the arguments in place are made here too; without `follows_changes` only those of models.
+        """
         given = [*arguments, *named.values()]
         try:
-            request = encode(("call", number, arguments, named), bounds=self._bounds, export=self._export)
+            request = encode(
+                ("call", number, arguments, named, self.follows_changes), bounds=self._bounds, export=self._export
+            )
         except NotPlain as error:
             raise TypeError(f"the test gives an argument that cannot cross: {error}") from None
         return self._result(self._exchange(request, given), given)
@@ -154,7 +162,7 @@ class Connection:
             raise StudentRefused(errors.clean_text(message[1]))
         if message[0] == "undefined":
             raise self._lost("the notebook's process sent something that is not an answer")
-        self._apply(message[1], given)
+        self._apply(message[1], given, message[2] if message[0] == "returned" else None)
         if message[0] == "returned":
             return message[2]
         _, _, name, arguments, text, origin = message
@@ -164,7 +172,7 @@ class Connection:
         error.student_traceback = errors.clean_text(text)  # type: ignore[attr-defined]
         raise error
 
-    def _apply(self, changes: tuple[Any, ...], given: list[object]) -> None:
+    def _apply(self, changes: tuple[Any, ...], given: list[object], result: object) -> None:
         """Makes the changes that student code made to its copies of the arguments."""
         for change in changes:
             if not _fits((None, *change) if type(change) is tuple else None, int, np.ndarray):
@@ -172,12 +180,14 @@ class Connection:
             index, content = change
             if not 0 <= index < len(given) or content.dtype != np.uint8:
                 raise self._lost("the notebook's process reported an impossible change of an argument")
+            if not self.follows_changes and not is_model(given[index]):
+                continue
             try:
                 changed = decode(content.tobytes(), bounds=self._bounds, resolve=self._resolve)
-                restored = restore(given[index], changed)
+                in_place = self.changes.restore(given[index], changed, result)
             except (WireError, NotPlain) as error:
                 raise StudentRefused(str(error)) from None
-            if restored is not given[index]:
+            if not in_place:
                 raise StudentRefused("your function changed the shape or type of an argument in place")
 
     def _run_callback(self, number: int, arguments: tuple[Any, ...], named: dict[Any, Any]) -> None:

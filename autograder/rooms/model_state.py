@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.rooms import large_models
+from autograder.rooms.encoder import is_model
 from autograder.rooms.plain import NotPlain, WireError
 
 _MESSAGE = "the function changed the layers of the model that it was given; it should build a new model"
@@ -55,6 +56,18 @@ def state(model: Any) -> dict[str, object]:
         "values": None if large_models.is_large(model) else values(model),
         "flags": flags(model),
     }
+
+
+def shares_layers(value: object, model: Any) -> bool:
+    """Whether `value` is, or holds, a model with a layer of `model`."""
+    if isinstance(value, dict):
+        return any(shares_layers(item, model) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(shares_layers(item, model) for item in value)
+    if not is_model(value):
+        return False
+    known = {id(layer) for layer in model._flatten_layers()}
+    return any(id(layer) in known for layer in value._flatten_layers())  # type: ignore[attr-defined]
 
 
 def set_state(model: Any, content: dict[Any, Any]) -> None:
