@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from small import SECRET, SMALL
 
 from autograder.rooms import bubblewrap
 from autograder.rooms.server import RoomServer, SandboxUnavailable, room_environment
-from tests.rooms.conftest import SECRET, SMALL
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from small import SMALL
 
 from autograder.rooms import parcel, process
 from autograder.rooms.broken import Broken
 from autograder.rooms.process import Ending, RoomProcess
 from autograder.rooms.server import RoomLost, RoomServer
-from tests.rooms.conftest import SMALL
 
 BRIDGED = "import socket\nbridge = socket.socket(fileno=BRIDGE)"
 

@@ -7,11 +7,11 @@ import time
 from dataclasses import replace
 
 import pytest
+from small import MEGABYTE
 
 from autograder.rooms.broken import Broken
 from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomServer
-from tests.rooms.conftest import MEGABYTE
 
 pytestmark = pytest.mark.slow
 

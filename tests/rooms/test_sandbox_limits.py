@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import nbformat
 import pytest
+from small import MEGABYTE, SMALL
 
 from autograder.rooms.broken import Broken
 from autograder.rooms.server import RoomServer
-from tests.rooms.conftest import MEGABYTE, SMALL
 
 
 def stored_bytes(*outcomes) -> int:

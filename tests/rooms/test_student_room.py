@@ -6,10 +6,10 @@ import time
 
 import nbformat
 import pytest
+from small import SMALL
 
 from autograder.rooms.broken import Broken, explain
 from autograder.rooms.student import GRACE_SECONDS
-from tests.rooms.conftest import SMALL
 
 
 def test_a_cell_shows_its_value_and_names_stay(room, shown):
