@@ -6,17 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from places import MINI, ROOT
 
 from autograder.course import Course, load_course
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
 def mini(tmp_path: Path) -> Course:
     """A course with one assignment of two exercises (5 + 1 points) and a written question, in a folder of its own."""
     folder = tmp_path / "course"
-    shutil.copytree(ROOT / "tests" / "mini", folder)
+    shutil.copytree(MINI, folder)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     return load_course(folder)
 

@@ -105,9 +105,7 @@ def exercise(
         )
         for i, each in enumerate((first, verdict), start=1)
     )
-    return ExerciseResult(
-        grade_id, verdict, earned if points is None else points, full, message, hint, seconds, tests
-    )
+    return ExerciseResult(grade_id, verdict, earned if points is None else points, full, message, hint, seconds, tests)
 
 
 def result(student: str = "Amira Haddad", *exercises: ExerciseResult, **changes: object) -> Result:
@@ -130,9 +128,7 @@ def result(student: str = "Amira Haddad", *exercises: ExerciseResult, **changes:
     return Result(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def ungraded(
-    student: str, verdict: Verdict = Verdict.MALFORMED, message: str = "The file is not JSON."
-) -> Result:
+def ungraded(student: str, verdict: Verdict = Verdict.MALFORMED, message: str = "The file is not JSON.") -> Result:
     """A submission of which nothing could be graded."""
     return Result(student, "01_convolution", "3f9c2a1", verdict, 0.0, 95.0, message, limits=LIMITS)
 
@@ -162,9 +158,7 @@ def fake_class(students: int = 40, seed: int = 7) -> list[Result]:
         name = NAMES[i] if i < len(NAMES) else f"student_{i + 1}"
         if i % 40 == 9:
             results.append(
-                ungraded(
-                    name, message="The file is not JSON: it begins with “%PDF-1.7”. A PDF cannot be graded."
-                )
+                ungraded(name, message="The file is not JSON: it begins with “%PDF-1.7”. A PDF cannot be graded.")
             )
         elif i % 40 == 21:
             said = "This is the notebook of 02_padding_stride, not of 01_convolution."
@@ -179,9 +173,7 @@ def fake_class(students: int = 40, seed: int = 7) -> list[Result]:
                 tried[4:6] = [exercise(e.grade_id, Verdict.KILLED, message=said) for e in tried[4:6]]
             tried.append(ExerciseResult("written", Verdict.MANUAL, 0.0, 5.0))
             repairs = (
-                ("The cell of `convolve2d` was there twice: the last one that ran was graded.",)
-                if i % 9 == 4
-                else ()
+                ("The cell of `convolve2d` was there twice: the last one that ran was graded.",) if i % 9 == 4 else ()
             )
             automatic = tried[:-1]
             results.append(
@@ -191,9 +183,7 @@ def fake_class(students: int = 40, seed: int = 7) -> list[Result]:
                     repairs=repairs,
                     score=sum(e.points for e in automatic),
                     max_score=sum(e.max_points for e in automatic),
-                    verdict=next(
-                        (e.verdict for e in automatic if e.verdict is not Verdict.PASSED), Verdict.PASSED
-                    ),
+                    verdict=next((e.verdict for e in automatic if e.verdict is not Verdict.PASSED), Verdict.PASSED),
                 )
             )
     return results

@@ -19,9 +19,7 @@ class _Nesting(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _VOID:
             self.open.append(tag)
-        self.wrong += [
-            f"{tag} has {key}" for key, _ in attrs if key.startswith("on") or key in ("src", "srcset")
-        ]
+        self.wrong += [f"{tag} has {key}" for key, _ in attrs if key.startswith("on") or key in ("src", "srcset")]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         pass
@@ -51,9 +49,7 @@ def problems(page: str) -> list[str]:
     if not page.startswith("<!DOCTYPE html>"):
         found.append("no doctype")
     page.encode("utf-8")
-    found += [
-        f"control character {ord(c):#x}" for c in set(re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page))
-    ]
+    found += [f"control character {ord(c):#x}" for c in set(re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page))]
     return found
 
 

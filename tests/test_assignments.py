@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbclient
 import pytest
-from conftest import ROOT
 from forms import as_colab, as_jupyterlab
+from places import ROOT
 from test_grading import autograder
 
 from autograder.classroom import rooms_for

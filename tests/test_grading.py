@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from forms import as_colab, as_jupyterlab
+from places import MINI
 
 from autograder import classroom
 from autograder.course import Course, load_course
@@ -23,8 +24,6 @@ from autograder.results import Result, Verdict
 from autograder.rooms.server import RoomServer
 from autograder.solutions import reference_notebook
 from autograder.source import AssignmentSource, read_source
-
-MINI = Path(__file__).parent / "mini"
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 from test_grading import autograder
 from test_vanilla_nbgrader import nbgrader
 

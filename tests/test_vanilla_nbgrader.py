@@ -45,7 +45,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The mini course, released and autograded by vanilla nbgrader with three students."""
     import shutil
 
-    from conftest import ROOT
+    from places import ROOT
 
     from autograder.course import load_course
 
