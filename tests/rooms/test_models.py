@@ -386,7 +386,7 @@ def test_tampered_configurations_are_refused(change: Callable[[dict[str, Any]], 
         {"fetch": 3},
         {"fetch": lambda index, start, stop: np.zeros(3, np.uint8), "values": [], "config": "{}"},
     ],
-    ids=str,
+    ids=lambda change: "-".join(change),
 )
 def test_tampered_parts_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(WireError):
