@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import json
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -123,12 +124,12 @@ class BoundedSession(Session):
             if kind in ("stream", "display_data", "execute_result", "update_display_data"):
                 if self.left_bytes <= 0:
                     return None
-                room_bytes, size = self.left_bytes, _size(said)
+                room_bytes, size = self.left_bytes, _size(said, self.left_bytes)
                 self.left_bytes -= size
                 if size > room_bytes:
                     origin = msg_or_type.get("parent_header") if whole else parent
                     if kind == "stream":
-                        said["text"] = said["text"][:room_bytes]
+                        said["text"] = _beginning(said["text"], room_bytes)
                         super().send(stream, msg_or_type, content, parent, *args, **more)
                     super().send(stream, "stream", {"name": "stderr", "text": _NOTE}, origin)
                     super().send(stream, DROPPED, {}, origin)
@@ -139,12 +140,22 @@ class BoundedSession(Session):
         return super().send(stream, msg_or_type, content, parent, *args, **more)
 
 
-def _size(content: Mapping[str, Any]) -> int:
-    """Roughly the bytes of an output."""
-    if "text" in content:
-        return _OUTPUT_BYTES + len(content["text"])
-    data = content.get("data", {})
-    return _OUTPUT_BYTES + sum(len(part) for part in data.values() if isinstance(part, str | bytes))
+def _size(content: Mapping[str, Any], enough: int) -> int:
+    """The bytes of an output's text as JSON, and something for its frame; stops counting at `enough`."""
+    texts = [content["text"]] if "text" in content else content.get("data", {}).values()
+    size = _OUTPUT_BYTES
+    for text in texts:
+        if isinstance(text, str | bytes):
+            size += len(text)
+            if size < enough and isinstance(text, str):
+                size += len(json.dumps(text)) - len(text)
+    return size
+
+
+def _beginning(text: str, size: int) -> str:
+    """About as much of the text as `size` bytes hold, and not more than twice that."""
+    part = text[:size]
+    return part if len(json.dumps(part)) <= 2 * size else text[: size // 6]
 
 
 def _open_event_pipe(publisher: Any) -> None:

@@ -36,7 +36,7 @@ class Ending:
         if self.reason == "memory":
             return Broken.MEMORY
         if self.status in (-signal.SIGKILL, -signal.SIGXCPU):
-            return Broken.CPU_TIME if self.cpu_seconds >= 0.9 * cpu_limit_seconds else Broken.KILLED
+            return Broken.CPU_TIME if self.cpu_seconds >= 0.5 * cpu_limit_seconds else Broken.KILLED
         if self.status == -signal.SIGABRT and self.peak_bytes >= 0.7 * memory_limit_bytes:
             return Broken.MEMORY  # a library that could not allocate
         return Broken.DIED

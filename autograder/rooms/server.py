@@ -118,6 +118,8 @@ class RoomServer:
         `bridge` becomes the kernel's end of the wire to the clean room; this process's copy of it is closed.
         """
         contents = _encoded(files or {}, self.limits)
+        if self._prestart and "clean" not in self._servers:
+            self._servers["clean"] = WarmServer(self._recipes["clean"])  # warms up beside the student's
         waiting, self._next_student = self._next_student, None
         if waiting is not None and not waiting[0].process.running():
             _discard(*waiting)

@@ -27,7 +27,7 @@ GRACE_SECONDS = 2.0  # from the interrupt to the kill, and from a cell's reply t
 START_SECONDS = 30.0
 DYING_SECONDS = 1.0  # from the end of a connection to the end of its process
 FLOOD_FACTOR = 8  # a cell that sends so many times the limit is stopped
-MESSAGES_AHEAD = 32  # messages that may wait unread in this process
+MESSAGES_AHEAD = 16  # messages that may wait unread in this process
 _DELIMITER = b"<IDS|MSG>"
 
 

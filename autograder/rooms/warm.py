@@ -41,10 +41,11 @@ class Recipe:
 
 
 class WarmServer:
-    """A running fork server. SandboxUnavailable if it cannot start, or cannot build a room here."""
+    """A fork server that has been started, and warms up while others work; the first `fork` waits for it."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
+        self.ready: dict[str, Any] | None = None  # what it said when it was: its threads, the CPU time that it took
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         self._proven = False
         self.control, inner = socket.socketpair()
@@ -58,12 +59,8 @@ class WarmServer:
             "shown": [str(path) for path in bubblewrap.shown(recipe.read_only)] if recipe.isolated else [],
             "limits": dataclasses.asdict(recipe.limits),
         }
-        try:
+        with contextlib.suppress(OSError):  # it ended at once: the first fork will tell
             parcel.send(self.control, settings)
-            self.ready, _ = parcel.receive(self.control)
-        except (OSError, EOFError, parcel.ParcelError) as error:
-            raise self._unavailable(f"the fork server did not start: {error}") from error
-        self.control.settimeout(FORK_SECONDS)
 
     def _launch(self, inner: socket.socket) -> subprocess.Popen[bytes]:
         arguments = [sys.executable, "-s", "-P", "-m", "autograder.rooms.forkserver", str(inner.fileno())]
@@ -100,7 +97,12 @@ class WarmServer:
         return self._log.read().decode(errors="replace")[-2000:]
 
     def fork(self, request: Mapping[str, Any], listeners: Sequence[int]) -> tuple[RoomProcess, socket.socket]:
-        """A new room and the door to it; OSError if the server does not listen any more."""
+        """A new room and the door to it.
+
+        OSError if the server does not listen any more; SandboxUnavailable if it could not start, or can build no room.
+        """
+        if self.ready is None:
+            self._wait_until_ready()
         watch, server_watch = socket.socketpair()
         door, child_door = socket.socketpair()
         try:
@@ -118,6 +120,13 @@ class WarmServer:
             raise
         return process, door
 
+    def _wait_until_ready(self) -> None:
+        try:
+            self.ready, _ = parcel.receive(self.control)
+        except (OSError, EOFError, parcel.ParcelError) as error:
+            raise self._unavailable(f"the fork server did not start: {error}") from error
+        self.control.settimeout(FORK_SECONDS)
+
     def _unavailable(self, reason: str) -> SandboxUnavailable:
         self.close()
         return SandboxUnavailable(
@@ -126,6 +135,8 @@ class WarmServer:
 
     def close(self) -> None:
         """End the server, and with it every room of it."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)  # also where a forked process holds a copy
         self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=2.0)

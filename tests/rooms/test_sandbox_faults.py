@@ -23,7 +23,7 @@ BRIDGED = "import socket\nbridge = socket.socket(fileno=BRIDGE)"
 @pytest.fixture
 def own():
     """A server that a test may ruin."""
-    with RoomServer(SMALL, preload=()) as rooms:
+    with RoomServer(SMALL, preload=(), prestart=False) as rooms:
         yield rooms
 
 

@@ -56,8 +56,8 @@ def test_tensors_beyond_the_memory_limit_are_named(keras_rooms):
 
 def test_one_tensor_far_beyond_the_memory_limit_is_named(keras_rooms):
     with keras_rooms.student_room() as room:
-        outcome = room.run("import keras; keras.ops.ones((2_000_000_000,))")
-        assert outcome.broken in (Broken.MEMORY, Broken.DIED)
+        outcome = room.run("import keras; keras.ops.ones((2_000_000_000,))")  # TensorFlow tries for ten seconds
+        assert (outcome.broken, outcome.alive) == (Broken.MEMORY, True)
 
 
 def test_a_figure_is_shown_though_pyplot_was_imported_before_the_fork(keras_rooms):

@@ -191,6 +191,8 @@ def test_output_just_below_the_limit_is_kept_whole(room, shown):
         f"print('x' * {2 * SMALL.output_bytes})",
         "for n in range(20_000): print('hello', n)",
         "import sys; sys.stderr.write('é' * 50_000)",
+        "print('\\x00' * 1_000_000)",
+        "print('\\U0001f600' * 1_000_000)",
         f"print('\\n' * {SMALL.output_bytes // 3})",
         "for n in range(3000): display(n)",
         "from IPython.display import Image, display; display(Image(data=bytes(200_000), format='png'))",
