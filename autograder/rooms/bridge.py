@@ -91,7 +91,7 @@ class Bridge:
     @property
     def is_closed(self) -> bool:
         """Whether the clean room has hung up."""
-        return self._channel.failure is not None
+        return not self._channel.is_open
 
     def serve(self, namespace: Mapping[str, object]) -> None:
         """Answers one test's requests; returns when it has ended or the clean room is gone."""
@@ -102,8 +102,10 @@ class Bridge:
                 self._wait_for_begin()
                 while not self._over:
                     self._answer(self._receive())
-            except (_TestOver, ChannelError):
+            except _TestOver:
                 return
+            except ChannelError:
+                self._channel.close()  # student code has read from it, or worse: the clean room should know at once
             finally:
                 self._over, self._thread = True, 0
 
@@ -118,7 +120,7 @@ class Bridge:
                 self._stubs.clear()
                 self._stub_numbers.clear()
                 self._over = False
-                self._send(("ready", message[1]))
+                self._channel.send_marker(message[2])
                 return
 
     def _receive(self) -> tuple[Any, ...]:

@@ -75,6 +75,11 @@ class Channel:
         self.flush(deadline)
 
     @property
+    def is_open(self) -> bool:
+        """Whether neither side has hung up."""
+        return self.failure is None or isinstance(self.failure, ChannelBrokenError)
+
+    @property
     def has_unsent(self) -> bool:
         """Whether an earlier deadline left something unsent."""
         return bool(self._unsent)
@@ -86,7 +91,9 @@ class Channel:
             if not view:
                 del self._unsent[0]
                 continue
-            self._prepare(deadline)
+            if self.failure is not None and not self.is_open:
+                raise self.failure
+            self._wait_until(deadline)
             self.busy = True
             try:
                 sent = self._socket.send(view)
@@ -107,26 +114,45 @@ class Channel:
                 return self._take_frame()
             self._read(missing, deadline)
 
-    def skip_waiting(self, most_bytes: int) -> int:
-        """Forgets frames that have arrived, without blocking; how many bytes were read (about `most_bytes` at most)."""
+    def send_marker(self, marker: bytes) -> None:
+        """Sends bytes, outside of any frame, that `skip_to` waits for on the other side."""
+        self._unsent.append(memoryview(marker))
+        self.flush()
+
+    def skip_to(self, marker: bytes, deadline: float | None = None) -> None:
+        """Forgets all that comes before `marker`, torn frames too: with a fresh marker, framing starts anew.
+
+        Raises ChannelTimeoutError, ChannelClosedError.
+        """
+        self._forgive()
+        while (position := self._received.find(marker)) < 0:
+            del self._received[: 1 - len(marker)]
+            if deadline is not None and time.monotonic() > deadline:  # also if there always is something to read
+                raise ChannelTimeoutError("the deadline passed")
+            self._read(_READ_BYTES, deadline)
+        del self._received[: position + len(marker)]
+
+    def discard_waiting(self, most_bytes: int) -> int:
+        """Forgets what has arrived, without blocking; the number of bytes. Only `skip_to` may be next."""
+        self._forgive()
         total = 0
         while total < most_bytes:
-            missing = self._missing()
-            if missing <= 0:
-                self._take_frame()
-                continue
-            before = len(self._received)
+            self._received.clear()
             try:
-                self._read(missing, time.monotonic())
+                self._read(_READ_BYTES, time.monotonic())
             except ChannelTimeoutError:
                 break
-            total += len(self._received) - before
+            total += len(self._received)
         return total
 
+    def _forgive(self) -> None:
+        if isinstance(self.failure, ChannelBrokenError):
+            self.failure = None
+
     def _missing(self) -> int:
-        """How many bytes of the current header or frame have not come yet."""
+        """How many bytes to ask for: those of the current frame that have not come yet."""
         if len(self._received) < _HEADER.size:
-            return _HEADER.size - len(self._received)
+            return _JOIN_BELOW  # a small frame comes with its header
         magic, length = _HEADER.unpack_from(self._received)
         if magic != _MAGIC:
             self.failure = ChannelBrokenError("what came is not a message")
@@ -144,12 +170,13 @@ class Channel:
         return memoryview(frame)[_HEADER.size : end]
 
     def _read(self, missing: int, deadline: float | None) -> None:
-        """One recv(): everything of this frame that is there; for a header also what follows it."""
-        in_header = len(self._received) < _HEADER.size
-        self._prepare(deadline)
+        """One recv() of at most that many bytes."""
+        if self.failure is not None:
+            raise self.failure
+        self._wait_until(deadline)
         self.busy = True
         try:
-            chunk = self._socket.recv(_JOIN_BELOW if in_header else min(missing, _READ_BYTES))
+            chunk = self._socket.recv(min(missing, _READ_BYTES))
             self._received += chunk
         except OSError as error:
             self._explain(error)
@@ -159,9 +186,7 @@ class Channel:
             self.failure = ChannelClosedError("the other side hung up")
             raise self.failure
 
-    def _prepare(self, deadline: float | None) -> None:
-        if self.failure is not None:
-            raise self.failure
+    def _wait_until(self, deadline: float | None) -> None:
         # A time-out of 0 means "do not wait at all": what is there is still read.
         self._socket.settimeout(None if deadline is None else max(0.0, deadline - time.monotonic()))
 

@@ -13,19 +13,20 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from autograder.rooms import control, errors
-from autograder.rooms.connection import BridgeFailure, Connection, OutOfTime, StudentLost
+from autograder.rooms.connection import BridgeFailure, Connection, OutOfTime
 from autograder.rooms.outcomes import Outcome
 from autograder.rooms.wire import DEFAULT_BOUNDS, MIB, Bounds, Channel, ChannelError, ChannelTimeoutError
 
 _MAX_SKIPPED = 2 * DEFAULT_BOUNDS.frame_bytes
 _SEED = 0
+_MAX_LINES = 20
 # After the deadline: first the bridge ends by itself, then the test is interrupted, again and again.
 _ALARM_DELAY = 0.1
 _ALARM_INTERVAL = 0.5
@@ -68,20 +69,15 @@ class CleanRoom:
         if self._connection.has_proxies:
             gc.collect()  # models live in cycles; what is gone here can go in the student's room too
         while True:
-            bridge = [] if type(self._connection.failure) is StudentLost else [channel.fileno()]
+            bridge = [channel.fileno()] if channel.is_open and self._skipped < _MAX_SKIPPED else []
             asked = coordinator.fileno()
             ready, _, _ = select.select([asked, *bridge], bridge if channel.has_unsent else [], [])
             if asked in ready:
                 return
-            try:
+            with suppress(ChannelError, ChannelTimeoutError):
                 channel.flush(time.monotonic())
-                self._skipped += channel.skip_waiting(MIB)
-                if self._skipped > _MAX_SKIPPED:
-                    raise ChannelError("the notebook's process sends without being asked")
-            except ChannelTimeoutError:
-                continue
-            except ChannelError as error:
-                self._connection.failure = StudentLost(str(error))
+            with suppress(ChannelError):
+                self._skipped += channel.discard_waiting(MIB)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply to one request of the coordinator."""
@@ -98,7 +94,11 @@ class CleanRoom:
                 exec(compile(source, file, "exec"), self._namespace)
         except BaseException as error:
             text = f"{type(error).__name__}: {errors.text_of(error)}"
-            return {"status": "error", "message": errors.clean_text(text), "line": _line(error, file)}
+            return {
+                "status": "error",
+                "message": errors.clean_text(text),
+                "line": next(iter(_lines(error, file)), None),
+            }
         return {"status": "ok"}
 
     def test(self, source: str, names: list[str], seconds: float) -> dict[str, Any]:
@@ -190,8 +190,8 @@ def _seed_everything() -> None:
 def _describe(failure: BaseException | None, file: str, undefined: set[str]) -> dict[str, Any]:
     """The fields of a TestOutcome but the time."""
     if failure is None:
-        return {"outcome": Outcome.PASSED, "message": "", "hint": None, "line": None, "student_traceback": None}
-    chain = _chain(failure)
+        return {"outcome": Outcome.PASSED, "message": "", "hint": None, "lines": [], "student_traceback": None}
+    chain, lines = _chain(failure), _lines(failure, file)
     student = next((text for error in chain if type(text := _of_student(error)) is str), None)
     message = errors.text_of(failure)
     hint = getattr(failure, "hint", None)
@@ -202,14 +202,14 @@ def _describe(failure: BaseException | None, file: str, undefined: set[str]) -> 
     elif isinstance(failure, NameError) and failure.name in undefined:
         outcome, message = Outcome.MISSING, f"the name {failure.name!r} is not defined in the notebook"
     elif isinstance(failure, AssertionError) and not _of_student(failure):
-        outcome, message = Outcome.FAILED, message or f"this does not hold: {_source_line(failure, file)}"
+        outcome, message = Outcome.FAILED, message or f"this does not hold: {_source_line(file, lines)}"
     else:
         outcome, message = Outcome.ERROR, errors.clean_text(f"{type(failure).__name__}: {message}")
     return {
         "outcome": outcome,
         "message": message,
         "hint": errors.clean_text(hint) if isinstance(failure, AssertionError) and type(hint) is str else None,
-        "line": _line(failure, file),
+        "lines": lines,
         "student_traceback": student,
     }
 
@@ -226,13 +226,13 @@ def _of_student(error: BaseException) -> str | None:
     return getattr(error, "student_traceback", None)
 
 
-def _source_line(failure: BaseException, file: str) -> str:
-    return errors.clean_text(linecache.getline(file, _line(failure, file) or 0).strip(), 500)
+def _source_line(file: str, lines: list[int]) -> str:
+    return errors.clean_text(linecache.getline(file, lines[-1] if lines else 0).strip(), 500)
 
 
-def _line(failure: BaseException, file: str) -> int | None:
-    """The line of the cell in which it ended: the innermost of its frames."""
-    if isinstance(failure, SyntaxError) and failure.filename == file:
-        return failure.lineno
-    lines = [line for frame, line in traceback.walk_tb(failure.__traceback__) if frame.f_code.co_filename == file]
-    return lines[-1] if lines else None
+def _lines(failure: BaseException, file: str) -> list[int]:
+    """The lines of the cell that were active when it ended, the statement's first; at most 20."""
+    if isinstance(failure, SyntaxError) and failure.filename == file and failure.lineno:
+        return [failure.lineno]
+    frames = traceback.walk_tb(failure.__traceback__)
+    return [line for frame, line in frames if frame.f_code.co_filename == file][:_MAX_LINES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 import weakref
 from collections import deque
@@ -31,7 +32,8 @@ from autograder.rooms.wire import (
 
 _MAX_NESTING = 32
 _MAX_ORIGINS = 1000
-_CONTROL_BYTES = 256
+_MARKER_BYTES = 16
+_SILENT = "the notebook's process does not answer any more"
 
 
 class BridgeFailure(BaseException):
@@ -80,11 +82,15 @@ class Connection:
         self._deadline, self._nesting = deadline, 0
         self._callbacks.clear()
         self._origins.clear()
-        if type(self.failure) is not StudentLost:
-            self.failure = None
-        self._send(encode(("begin", self._test)))
-        while not self._is_ready(self._receive()):
-            pass
+        self.failure = None
+        marker = secrets.token_bytes(_MARKER_BYTES)
+        self._send(encode(("begin", self._test, marker)))
+        try:
+            self.channel.skip_to(marker, deadline)
+        except ChannelTimeoutError:
+            raise self._out_of_time() from None
+        except ChannelError as error:
+            raise self._lost(f"{_SILENT}: {error}") from None
         self._let_go()
 
     @property
@@ -97,15 +103,6 @@ class Connection:
         numbers = {self._released.popleft() for _ in range(len(self._released))} - set(self._proxies.keys())
         if numbers:
             self._exchange(encode(("release", tuple(numbers))), [])
-
-    def _is_ready(self, frame: memoryview) -> bool:
-        if len(frame) > _CONTROL_BYTES:
-            return False
-        try:
-            message = decode(frame, bounds=self._bounds)
-        except WireError:
-            return False
-        return _fits(message, int) and type(message[0]) is str and message == ("ready", self._test)
 
     def end(self) -> None:
         """Tells the student's room that the test is over; never waits and never fails."""
@@ -245,7 +242,7 @@ class Connection:
         except ChannelTimeoutError:
             raise self._out_of_time() from None
         except ChannelError as error:
-            raise self._lost(f"the notebook's process does not answer any more: {error}") from None
+            raise self._lost(f"{_SILENT}: {error}") from None
         except ValueError as error:
             raise TypeError(f"the test gives arguments that are too large: {error}") from None
 
@@ -257,7 +254,7 @@ class Connection:
         except ChannelTimeoutError:
             raise self._out_of_time() from None
         except ChannelError as error:
-            raise self._lost(f"the notebook's process does not answer any more: {error}") from None
+            raise self._lost(f"{_SILENT}: {error}") from None
 
     def _out_of_time(self) -> BridgeFailure:
         self.failure = OutOfTime("no answer within the time limit")

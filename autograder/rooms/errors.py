@@ -18,6 +18,8 @@ _TABLE: dict[str, type[BaseException]] = {
     if isinstance(cls, type) and issubclass(cls, BaseException) and cls.__name__ == name
 }
 _TOO_GENERAL = (Exception, BaseException)
+# Raised inside a loop or a generator of a test, they would end it in silence, before everything is compared.
+_SILENT = (StopIteration, StopAsyncIteration, GeneratorExit)
 _FOLDERS = (*sysconfig.get_paths().values(), sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
 _LIBRARIES = tuple(sorted({str(Path(folder).resolve()) for folder in _FOLDERS}))
 
@@ -37,7 +39,7 @@ def describe(error: BaseException) -> tuple[str, tuple[object, ...]]:
 def build(name: str, arguments: tuple[object, ...]) -> BaseException:
     """The exception that `describe` described; whatever is not in the table becomes a RuntimeError."""
     cls = _TABLE.get(name)
-    if cls is not None and _are_plain(arguments):
+    if cls is not None and cls not in _SILENT and _are_plain(arguments):
         try:
             return cls(*arguments)
         except Exception:

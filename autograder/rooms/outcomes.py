@@ -25,7 +25,8 @@ class TestOutcome:
     message            the full text of the assertion or error, at most 4,000 characters; a hidden test's holds
                        expected values, so what is shown of it is the coordinator's decision
     hint               what the check says about the likely mistake; free of expected values
-    line               line of the test cell, from 1, in which it ended
+    line               line of the test cell, from 1, in which it ended: the statement, not a helper that it called
+    lines              all lines of the test cell that were active then, the statement's first
     student_traceback  the student's own frames, if student code raised
     """
 
@@ -35,6 +36,7 @@ class TestOutcome:
     line: int | None = None
     student_traceback: str | None = None
     seconds: float = 0.0
+    lines: tuple[int, ...] = ()
 
     __test__ = False  # not a pytest class
 

@@ -57,7 +57,8 @@ class Tester:
         reply = self._ask(request, wall_seconds)
         if isinstance(reply, TestOutcome):
             return reply
-        seconds = reply.get("seconds")
+        seconds, given = reply.get("seconds"), reply.get("lines")
+        lines = tuple(line for line in map(_line, given) if line) if type(given) is list else ()
         try:
             outcome = Outcome(str(reply.get("outcome")))
         except ValueError:
@@ -66,7 +67,8 @@ class Tester:
             outcome=outcome,
             message=_text(reply.get("message")) or "",
             hint=_text(reply.get("hint")),
-            line=_line(reply.get("line")),
+            line=lines[0] if lines else None,
+            lines=lines,
             student_traceback=_text(reply.get("student_traceback")),
             seconds=seconds if type(seconds) is float and math.isfinite(seconds) and seconds >= 0 else 0.0,
         )

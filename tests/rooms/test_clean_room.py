@@ -69,6 +69,9 @@ def never_mind():
 def endless(n):
     return endless(n + 1)
 
+def stop(x):
+    raise StopIteration
+
 def leave():
     sys.exit(3)
 
@@ -261,7 +264,9 @@ def test_every_other_ending_is_told_apart(pair: Pair, names: str, source: str, k
 def test_the_line_is_the_one_of_the_test_cell(pair: Pair) -> None:
     outcome = pair.test("x = 1\n\nadd(1)\nassert add(1, 2) == 4", "add")
     assert outcome.line == 4
-    assert pair.test("\ndef check():\n    assert add(1) == 2\ncheck()", "add").line == 3
+    nested = pair.test("\ndef check():\n    assert add(1) == 2\ncheck()", "add")
+    assert (nested.line, nested.lines) == (4, (4, 3))
+    assert "assert add(1) == 2" in nested.message
     assert pair.test("\nnot_there({})", "not_there").line == 2
     assert pair.test("\ntwice(lambda x: 1 / 0, 1)", "twice").line == 2
     assert pair.test("x = 1\ny = (", "").line == 2
@@ -331,12 +336,19 @@ def test_an_error_in_a_function_of_the_test_comes_back_as_itself(pair: Pair) -> 
     )
     assert pair.test(source, "twice").outcome is Outcome.PASSED
     outcome = pair.test("def f(x):\n    assert x == 2, 'first'\n    return x\ntwice(f, 1)", "twice")
-    assert (outcome.outcome, outcome.message, outcome.line) == (Outcome.FAILED, "first", 2)
+    assert (outcome.outcome, outcome.message, outcome.lines) == (Outcome.FAILED, "first", (4, 2))
 
 
 def test_the_student_never_sees_the_text_of_a_tests_assertion(pair: Pair) -> None:
     source = "def f(x):\n    assert False, 'canary'\nassert refuses_interruption(f) == ('AssertionError', '')"
     assert pair.test(source, "refuses_interruption").outcome is Outcome.PASSED
+
+
+def test_a_loop_of_the_test_is_not_ended_by_what_the_student_raises(pair: Pair) -> None:
+    for source in ("list(map(stop, [1]))", "for x in map(stop, [1]): pass", "next((stop(x) for x in [1]), None)"):
+        outcome = pair.test(source, "stop")
+        assert outcome.outcome is Outcome.ERROR
+        assert "StopIteration" in outcome.message
 
 
 def test_names_of_one_test_are_gone_in_the_next(pair: Pair) -> None:

@@ -46,7 +46,7 @@ class Speaker:
     def give_function(self) -> None:
         while (request := self.request())[0] != "get":
             if request[0] == "begin":
-                self.send(message("ready", request[1]))
+                self.send(request[2])
         self.send(message("returned", (), FUNCTION))
 
 
@@ -103,7 +103,7 @@ def silent(end: socket.socket) -> None:
 
 def never_ready(end: socket.socket) -> None:
     while True:
-        end.sendall(message("ready", -1) + message("returned", (), 1) + frame(b"\xff" * 1000))
+        end.sendall(b"\0" * 16 + message("returned", (), 1) + frame(b"\xff" * 1000))
 
 
 def calls_back_for_ever(end: socket.socket) -> None:
@@ -197,7 +197,7 @@ def honest(end: socket.socket, answers: Iterator[object]) -> Speaker:
         while True:
             request = speaker.request()
             if request[0] == "begin":
-                speaker.send(message("ready", request[1]))
+                speaker.send(request[2])
             elif request[0] == "get":
                 speaker.send(message("returned", (), FUNCTION))
             elif request[0] == "call":
@@ -219,6 +219,29 @@ def test_answers_that_come_before_the_question_are_not_counted_for_the_next_test
     with Pair(peer) as pair:
         assert pair.test("assert f(1) == 1", "f", seconds=1).outcome is Outcome.PASSED
         assert pair.test("assert f(1) == 1", "f", seconds=1).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        b"ckw1" + struct.pack(">Q", 1000) + b"only this",
+        b"ckw1" + struct.pack(">Q", 2**60),
+        b"ck",
+        b"no frame at all" * 10_000,
+    ],
+)
+def test_after_a_torn_message_the_next_test_begins_anew(torn: bytes) -> None:
+    def peer(end: socket.socket) -> None:
+        speaker = Speaker(end)
+        speaker.give_function()
+        speaker.request()
+        speaker.send(torn)
+        honest(end, iter([1, 2]))
+
+    with Pair(peer) as pair:
+        assert pair.test("assert f(1) == 1", "f", seconds=0.3).outcome in {Outcome.TIMEOUT, Outcome.LOST}
+        assert pair.test("assert f(1) == 1", "f", seconds=2).outcome is Outcome.PASSED
+        assert pair.test("assert f(1) == 2", "f", seconds=2).outcome is Outcome.PASSED
 
 
 def test_what_is_sent_between_tests_is_forgotten() -> None:

@@ -516,10 +516,34 @@ def test_a_frame_that_is_too_large_is_not_sent(ends: tuple[socket.socket, socket
     assert receiver.receive(time.monotonic() + 1) == b"ok"
 
 
-def test_waiting_frames_can_be_forgotten(ends: tuple[socket.socket, socket.socket]) -> None:
+@pytest.mark.parametrize(
+    "before",
+    [b"", b"x", b"ckw1" + struct.pack(">Q", 500) + b"half", b"ckw1" + struct.pack(">Q", 2**60), b"y" * 100_000],
+)
+def test_a_marker_ends_whatever_came_before_it(ends: tuple[socket.socket, socket.socket], before: bytes) -> None:
+    marker = bytes(range(16))
+    sender, receiver = Channel(ends[0], 1000), Channel(ends[1], 1000)
+    ends[0].sendall(before)
+    if before:
+        with pytest.raises((ChannelTimeoutError, ChannelBrokenError)):
+            receiver.receive(time.monotonic() + 0.01)
+    ends[0].sendall(b"more" + marker[:7])
+    with pytest.raises(ChannelTimeoutError):
+        receiver.skip_to(marker, time.monotonic() + 0.01)
+    ends[0].sendall(marker[7:])
+    sender.send([b"new"])
+    receiver.skip_to(marker, time.monotonic() + 1)
+    assert receiver.receive(time.monotonic() + 1) == b"new"
+
+
+def test_what_is_waiting_can_be_forgotten(ends: tuple[socket.socket, socket.socket]) -> None:
     sender, receiver = Channel(ends[0], 1000), Channel(ends[1], 1000)
     for number in range(10):
         sender.send([b"x" * number])
-    assert receiver.skip_waiting(10**6) > 0
+    ends[0].sendall(b"not a frame")
+    assert receiver.discard_waiting(10**6) > 100
+    assert receiver.discard_waiting(10**6) == 0
+    sender.send_marker(b"0123456789abcdef")
     sender.send([b"new"])
+    receiver.skip_to(b"0123456789abcdef", time.monotonic() + 1)
     assert receiver.receive(time.monotonic() + 1) == b"new"
