@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,12 +79,20 @@ def _uses(statements: list[ast.stmt]) -> tuple[set[str], set[str]]:
                     read.add(symbol.get_name())
                 if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
                     bound.add(symbol.get_name())
-    for node in ast.walk(module):
+    for node in _outside_functions(module):
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             read.add(node.target.id)
         elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
             bound |= _root(node)
     return read, bound
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and all below it, but for the bodies of functions: what they change is theirs."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _outside_functions(child)
 
 
 def _root(node: ast.expr) -> set[str]:

@@ -22,6 +22,7 @@ from autograder.names import names_of
         ("x = 1\ny = x", set(), {"x", "y"}),
         ("y = x\nx = 1", {"x"}, {"x", "y"}),
         ("x += 1", {"x"}, {"x"}),
+        ("def f(n):\n    row = 0\n    row += n\n    n[0] = row\n    return row", set(), {"f"}),
         ("if a:\n    x = 1\ny = x", {"a", "x"}, {"x", "y"}),
         ("with open(p) as f:\n    t = f.read()\nprint(t)", {"p"}, {"f", "t"}),
         ("x = np.zeros(3)\nx[0] = 1", {"np"}, {"x"}),
