@@ -60,7 +60,6 @@ class Probe:
     values: dict[str, str]
     temporary: Path
     before: str = ""
-    traces: Traces | None = None
 
     def grade(self, file: Difficult) -> Graded:
         limits = self.course.assignment(self.source.name).limits
@@ -115,12 +114,38 @@ class Traces:
         return found + sorted(later.marked)
 
 
+class MemoryWatch:
+    """How much memory the largest of this process's descendants held in the meantime, seen every few milliseconds."""
+
+    def __init__(self) -> None:
+        self.peak_bytes = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> MemoryWatch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        own = psutil.Process()
+        while not self._over.wait(0.03):
+            for process in own.children(recursive=True):
+                with suppress(psutil.Error):
+                    self.peak_bytes = max(self.peak_bytes, process.memory_info().rss)
+
+
 class Probes:
     """The warm rooms of this worker, started when first needed."""
 
     def __init__(self, folder: Path, temporary: Path, stack: ExitStack) -> None:
         self.folder, self.temporary, self.stack = folder, temporary, stack
         self.made: dict[str, Probe] = {}
+        self.traces: Traces | None = None  # since the last rooms were started
+        self.largest_bytes = 0  # of a process, when nobody does anything difficult
         self.contacts: list[str] = []
         self.values = {"COURSE": str(folder), "REPOSITORY": str(REPOSITORY), **self._listen()}
 
@@ -132,11 +157,21 @@ class Probes:
                 RoomServer(course.assignment(assignment).limits, "bubblewrap", preload_of(source))
             )
             probe = Probe(source, generate(source), course, rooms, self.values, self.temporary)
-            probe.neighbour()
-            probe.before = probe.neighbour()
-            probe.traces = Traces.now(self.temporary)
+            with MemoryWatch() as watch:
+                probe.neighbour()
+                probe.before = probe.neighbour()
+            self.largest_bytes = max(self.largest_bytes, watch.peak_bytes)
             self.made[assignment] = probe
+            self.traces = Traces.now(self.temporary)
         return self.made[assignment]
+
+    def left(self) -> list[str]:
+        """What is on the machine that was not there before; what is about to end has a moment to do so."""
+        assert self.traces is not None
+        end = time.monotonic() + SETTLE_SECONDS
+        while (left := self.traces.left(Traces.now(self.temporary))) and time.monotonic() < end:
+            time.sleep(0.05)
+        return left
 
     def _listen(self) -> dict[str, str]:
         """Listeners on the host, which no submission may reach."""
@@ -193,15 +228,17 @@ def _parameters() -> list[Any]:
 @pytest.mark.parametrize("file", _parameters())
 def test_it_gets_what_it_earns_and_leaves_nothing(file: Difficult, probes: Probes) -> None:
     probe = probes.of(file.assignment)
-    graded = probe.grade(file)
+    with MemoryWatch() as watch:
+        graded = probe.grade(file)
     _has_the_expected_result(file, probe, graded)
     _says_nothing_that_is_hidden(graded, probe)
     _has_a_notebook_that_can_be_stored(graded)
     limit = graded.result.limits["notebook_wall_seconds"]
     assert graded.result.seconds < limit + GRACE_SECONDS
+    assert watch.peak_bytes < probes.largest_bytes + 2 * graded.result.limits["memory_bytes"]
     assert probe.neighbour() == probe.before
     assert not probes.contacts
-    assert not _left(probe)
+    assert not probes.left()
 
 
 def test_there_are_many_of_each_kind() -> None:
@@ -219,7 +256,7 @@ def test_every_file_says_why() -> None:
 def test_the_neighbour_finds_everything_as_it_was_after_all_others(probes: Probes) -> None:
     probe = probes.of("01_probe")
     assert {probe.neighbour() for _ in range(3)} == {probe.before}
-    assert not _left(probe)
+    assert not probes.left()
 
 
 # --- what is looked at
@@ -278,14 +315,6 @@ def _shown(graded: Graded) -> str:
             lines.append("\n".join(output.get("traceback", ())))
             lines += [value if isinstance(value, str) else repr(value) for value in output.get("data", {}).values()]
     return "\n".join(line for line in lines if line)
-
-
-def _left(probe: Probe) -> list[str]:
-    assert probe.traces is not None
-    end = time.monotonic() + SETTLE_SECONDS
-    while (left := probe.traces.left(Traces.now(probe.temporary))) and time.monotonic() < end:
-        time.sleep(0.05)
-    return left
 
 
 def _without_seconds(value: Any) -> Any:

@@ -26,7 +26,7 @@ def ask(*message):
 
 # %% double
 def double(x):
-    for number in (0, 1, 2, 2**63):
+    for number in (0, 2**63):
         ask("callback", number, (), {})
         ask("callback", number, (Reference(True, number),), {})
     return x

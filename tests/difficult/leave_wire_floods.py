@@ -1,10 +1,9 @@
 """A thread writes callbacks and garbage to the wire as fast as it can, during tests and between them.
 
-What it breaks is its own answers.
+What it breaks is its own answers, for as long as it lasts.
 
 else: killed|refused|failed|missing|timeout|error, 0
 double: killed|refused|failed|missing|timeout|error, 0
-honest: killed|refused|failed|missing|timeout|error|passed, 5
 shows: flooding
 """
 
@@ -20,7 +19,7 @@ import struct
 message = struct.pack(">4sQ", b"ckw1", len(message)) + message
 
 def flood():
-    end = time.monotonic() + 8
+    end = time.monotonic() + 0.7
     while time.monotonic() < end:
         wire.sendall(message * 100)
 
@@ -28,4 +27,4 @@ threading.Thread(target=flood, daemon=True).start()
 print("flooding")
 
 def double(x):
-    return 2 * x
+    return x

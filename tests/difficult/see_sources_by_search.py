@@ -15,7 +15,7 @@ for top, folders, files in os.walk("/", topdown=True):
         break
     for name in files:
         path = os.path.join(top, name)
-        if name in ("gradebook.db", "course.toml", "grading.py", "nbgrader_config.py", "conftest.py") and "site-packages" not in path and "/lib/python3" not in path:
+        if name in ("gradebook.db", "course.toml", "grading.py", "nbgrader_config.py") and "site-packages" not in path and "/lib/python3" not in path:
             found.append(path)
         if name.endswith((".ipynb", ".py", ".db")) and "site-packages" not in path and "/lib/python3" not in path:
             looked += 1

@@ -13,7 +13,7 @@ honest: timeout, 0
 # %% double
 import time
 
-def double(x):
+def double(*arguments):
     time.sleep(20)
 
 time.sleep(1.2)

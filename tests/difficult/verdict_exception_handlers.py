@@ -2,7 +2,6 @@
 
 double: failed, 0
 total: failed, 0
-prediction: failed, 0
 shows: a handler saw ZeroDivisionError
 """
 

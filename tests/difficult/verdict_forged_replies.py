@@ -4,7 +4,6 @@ The numbers of later requests can be guessed, so replies to them are sent ahead.
 
 double: failed, 0
 total: failed, 0
-prediction: failed|missing, 0
 shows: replying to cell-
 """
 

@@ -3,7 +3,7 @@
 The process can do that to itself. It then answers no test, and which cell is to blame cannot be known: nothing behind it
 earns points.
 
-else: timeout, 0
+else: timeout|missing, 0
 double: timeout, 0
 honest: timeout, 0
 """

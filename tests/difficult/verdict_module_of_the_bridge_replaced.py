@@ -17,7 +17,7 @@ def serve(namespace=None):
     while True:
         message = decode(channel.receive(), resolve=lambda reference: None)
         if message[0] == "begin":
-            channel.send(encode(("ready", message[1])))
+            channel.send_marker(message[2])
         elif message[0] == "end":
             return
         else:

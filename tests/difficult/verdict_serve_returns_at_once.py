@@ -2,7 +2,7 @@
 
 No answer is no point. Each test of that process waits in vain, for as long as a cell may run.
 
-else: timeout, 0
+else: timeout|missing, 0
 double: timeout, 0
 honest: timeout, 0
 """

@@ -3,7 +3,6 @@
 double: failed, 0
 total: failed, 0
 shows: left out
-prediction: failed, 0
 """
 
 # %% double
