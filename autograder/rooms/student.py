@@ -73,10 +73,10 @@ class StudentRoom:
         paths = socket_paths(prefix, CHANNELS)
         self._shell = self._connect(context, zmq.DEALER, paths["shell"])
         self._iopub = self._connect(context, zmq.SUB, paths["iopub"])
-        self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._lines = [client.get_monitor_socket(zmq.EVENT_DISCONNECTED) for client in (self._shell, self._iopub)]
         self._watch = process.fileno()
         self._poller = zmq.Poller()
-        for source in (self._shell, self._iopub, self._monitor, self._watch):
+        for source in (self._shell, self._iopub, *self._lines, self._watch):
             self._poller.register(source, zmq.POLLIN)
 
     def _connect(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, path: Path) -> zmq.Socket[bytes]:
@@ -140,9 +140,11 @@ class StudentRoom:
         self.process.kill()
         if self._shell.closed:
             return
-        self._iopub.disable_monitor()
-        for client in (self._monitor, self._shell, self._iopub):
+        for client in (self._shell, self._iopub):
+            client.disable_monitor()
             client.close()
+        for line in self._lines:
+            line.close()
         remove_traces(self._prefix)
 
     def _follow(self, ticket: Ticket, cell_seconds: float) -> Broken | None:
@@ -183,11 +185,12 @@ class StudentRoom:
                 self._read_shell(ticket)
             if (self._idle or self._reply is not None) and not half_way:
                 deadline = min(deadline, time.monotonic() + GRACE_SECONDS)  # the other half comes at once, or was lost
-            if self._monitor in events:
-                self._monitor.recv_multipart()
-                if not self.process.wait(DYING_SECONDS):  # the kernel lives: it was a message beyond all bounds
-                    self._end(Broken.OUTPUT)
-            if self.alive and (self._monitor in events or self._watch in events) and not self.process.running():
+            cut = any(line in events for line in self._lines)
+            if cut and not self.process.wait(DYING_SECONDS):
+                # The process lives. Without any line it has become another program; one line alone was cut by us,
+                # because a message was beyond all bounds.
+                self._end(Broken.DIED if all(line.poll(0) for line in self._lines) else Broken.OUTPUT)
+            if self.alive and (cut or self._watch in events) and not self.process.running():
                 self._died(ticket)
             if not self.alive or (self._flooded and not even_flooded):
                 return False

@@ -103,7 +103,13 @@ def test_interrupt_is_jupyters_stop_button(room):
 
 
 @pytest.mark.parametrize(
-    "code", ["import os; os._exit(0)", "import os; os.abort()", "import ctypes; ctypes.string_at(0)"]
+    "code",
+    [
+        "import os; os._exit(0)",
+        "import os; os.abort()",
+        "import ctypes; ctypes.string_at(0)",
+        "import os; os.execv('/bin/sleep', ['sleep', '20'])",
+    ],
 )
 def test_an_end_of_the_process_is_named(room, code):
     outcome = room.run(f"print('before', flush=True)\n{code}")
