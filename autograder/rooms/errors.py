@@ -27,13 +27,21 @@ _LIBRARIES = tuple(sorted({str(Path(folder).resolve()) for folder in _FOLDERS}))
 def describe(error: BaseException) -> tuple[str, tuple[object, ...]]:
     """The name of the nearest built-in class and the arguments that make such an exception again."""
     cls = type(error)
+    text = text_of(error)
+    if isinstance(error, NotImplementedError) and not _is_stub(error):
+        return "RuntimeError", (f"{cls.__name__[:100]}: {text}",)
     nearest = next((base for base in cls.__mro__ if _TABLE.get(base.__name__) is base), RuntimeError)
     if cls is nearest and _are_plain(error.args):
         return cls.__name__, error.args
-    text = text_of(error)
     if nearest in _TOO_GENERAL and cls is not nearest:
         return "RuntimeError", (f"{cls.__name__[:100]}: {text}",)
     return nearest.__name__, (text,)
+
+
+def _is_stub(error: NotImplementedError) -> bool:
+    """Whether it means "not written yet": raised as such by the notebook's code, not inside a library."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return type(error) is NotImplementedError and not (frames and _is_library(frames[-1][0].f_code.co_filename))
 
 
 def build(name: str, arguments: tuple[object, ...]) -> BaseException:

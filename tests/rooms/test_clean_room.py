@@ -48,6 +48,16 @@ def not_there(mapping):
 def stub(x):
     raise NotImplementedError
 
+class Stdin(NotImplementedError):
+    pass
+
+def asks(x):
+    raise Stdin("no input here")
+
+def in_a_library(x):
+    import codecs
+    codecs.IncrementalEncoder().encode("x")
+
 def twice(function, x):
     return function(function(x))
 
@@ -228,6 +238,8 @@ def test_a_test_reads_as_in_one_kernel(pair: Pair, names: str, source: str) -> N
         ("", "other(1)", Outcome.ERROR, "NameError: name 'other' is not defined"),
         ("stub", "stub(1)", Outcome.MISSING, "NotImplementedError"),
         ("not_there", "not_there({})", Outcome.ERROR, "KeyError: 'nope'"),
+        ("asks", "asks(1)", Outcome.ERROR, "RuntimeError: Stdin: no input here"),
+        ("in_a_library", "in_a_library(1)", Outcome.ERROR, "RuntimeError: NotImplementedError"),
         ("own_assertion", "own_assertion(-1)", Outcome.ERROR, "AssertionError: x must be positive"),
         ("raise_unprintable", "raise_unprintable()", Outcome.ERROR, "RuntimeError: Unprintable: (no message"),
         ("endless", "endless(0)", Outcome.ERROR, "RecursionError"),
