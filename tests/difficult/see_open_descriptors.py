@@ -2,9 +2,7 @@
 
 On those that are sockets, a request to fork another room is sent, as a coordinator would.
 
-double: killed|timeout|missing|refused|failed, 0
-else: killed|timeout|missing|refused|failed, 0
-honest: killed|timeout|missing|refused|failed, 0
+double: passed, 5
 shows: read: []
 """
 
@@ -26,12 +24,14 @@ def double(x):
     return 2 * x
 
 # %% after double
+sent = 0
 body = json.dumps({"op": "fork", "channels": [], "key": "", "op2": "interrupt"}).encode()
 for name in sorted(os.listdir("/proc/self/fd"), key=int):
     try:
         if os.readlink(f"/proc/self/fd/{name}").startswith("socket"):
             with socket.socket(fileno=os.dup(int(name))) as copy:
                 copy.setblocking(False)
-                copy.send(struct.pack("!I", len(body)) + body)
+                sent += copy.send(struct.pack("!I", len(body)) + body) > 0
     except OSError:
         pass
+print("sent to some:", sent)

@@ -1,7 +1,7 @@
 """Recursion without an end: as Python stops it, and with that limit raised until the stack is full.
 
 double: error, 0
-total: killed|error|out of memory, 0
+total: killed|error|out of memory|timeout, 0
 shout: refused|error, 0
 """
 

@@ -27,7 +27,7 @@ def total(values):
 # %% shout
 def shout(text):
     signal.signal(signal.SIGPROF, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+    signal.setitimer(signal.ITIMER_PROF, 0.001)
     while True:
         sum(range(1000))
 
