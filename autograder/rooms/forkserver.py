@@ -8,56 +8,30 @@ wanted any more.
 
 Parcels on the control socket: {"op": "fork", …} with [watch, door, *listeners].
 Parcels on a room's watch socket: {"op": "interrupt"} comes in; {"event": "started" | "failed" | "ended", …} goes out.
-The coordinator closes its end to have the room killed. The door leads to the child: see `_Child`.
+The coordinator closes its end to have the room killed. The door leads to the child: see `child`.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import gc
 import importlib
 import os
-import random
 import resource
 import selectors
 import signal
 import socket
 import sys
 import time
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from autograder.rooms import census, isolation, parcel
-from autograder.rooms.limits import Limits
+from autograder.rooms.child import ROLES, Child, Configuration
 
-ROLES = {"student": "autograder.rooms.bridge", "clean": "autograder.rooms.clean_room"}  # and what each imports
-SEED = 0
 SAMPLE_SECONDS = 0.05
 SAMPLE_SECONDS_IN_THE_OPEN = 0.5  # without namespaces, every process of the machine is looked at
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """What a fork server is told at its start."""
-
-    role: str  # "student" or "clean"
-    isolated: bool
-    preload: tuple[str, ...]
-    shown: tuple[Path, ...]  # read-only files and folders
-    limits: Limits
-
-    @classmethod
-    def from_message(cls, message: dict[str, Any]) -> Configuration:
-        return cls(
-            role=message["role"],
-            isolated=message["isolated"],
-            preload=tuple(message["preload"]),
-            shown=tuple(map(Path, message["shown"])),
-            limits=Limits(**message["limits"]),
-        )
 
 
 @dataclass
@@ -131,7 +105,7 @@ class ForkServer:
         first = os.fork()
         if first == 0:
             os.close(reading)
-            _Child(self.configuration, message, descriptors, writing).live()
+            Child(self.configuration, message, descriptors, writing).live()
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             report = pipe.read().decode(errors="replace").splitlines()
@@ -190,106 +164,10 @@ class ForkServer:
                 room.kill("memory")
 
 
-class _Child:
-    """A forked process on its way to becoming a room.
-
-    Isolated, it first moves to new namespaces, and forks once more: that child is process 1 there. At the door it then
-    waits for {"op": "go", "files": {name: base64}} with the descriptors that its role needs.
-    """
-
-    def __init__(
-        self, configuration: Configuration, message: dict[str, Any], descriptors: list[int], report: int
-    ) -> None:
-        self.configuration = configuration
-        self.message = message
-        self.door, *self.listeners = descriptors
-        self.report = report
-
-    def live(self) -> NoReturn:
-        """Everything from the fork to the end of the process."""
-        status = 1
-        try:
-            self._shut_in()
-            self._become_a_room()
-            status = 0
-        except BaseException as error:
-            self._tell(f"error {type(error).__name__}: {error}")
-            if not isinstance(error, SystemExit | EOFError):
-                traceback.print_exc()
-        finally:
-            os._exit(status)
-
-    def _tell(self, line: str) -> None:
-        """A line for the fork server, as long as it listens."""
-        with contextlib.suppress(OSError):
-            os.write(self.report, line.replace("\n", " ").encode() + b"\n")
-
-    def _shut_in(self) -> None:
-        limits = self.configuration.limits
-        isolation.reset_signals()
-        isolation.forget_descriptors({self.report, self.door, *self.listeners})
-        if self.configuration.isolated:
-            isolation.enter_namespaces()
-            pid = os.fork()
-            if pid:
-                self._tell(f"pid {pid}")
-                os._exit(0)
-            os.setsid()
-            isolation.build_room(limits.written_bytes, self.configuration.shown)
-        else:
-            self._tell(f"pid {os.getpid()}")
-            os.setsid()
-            isolation.prctl(isolation.PR_SET_PDEATHSIG, signal.SIGKILL)
-        isolation.set_limits(limits, own_user=self.configuration.isolated)
-        if self.configuration.isolated:
-            isolation.give_up_privileges()
-        home = self.message.get("home", str(isolation.HOME))
-        os.environ.update({"HOME": home, "TMPDIR": self.message.get("temporary", "/tmp"), "PWD": home})
-        os.chdir(home)
-        os.close(self.report)
-
-    def _become_a_room(self) -> None:
-        gc.enable()
-        door = socket.socket(fileno=self.door)
-        if self.configuration.role == "clean":
-            go, (control, bridge) = parcel.receive(door)
-            door.close()
-            self._write_files(go)
-            _seed()
-            importlib.import_module(ROLES["clean"]).main(control, bridge)
-            return
-        from autograder.rooms import kernel
-
-        output_bytes = self.configuration.limits.output_bytes
-        app = kernel.create(self.message["channels"], self.listeners, self.message["key"], output_bytes)
-        go, bridges = parcel.receive(door)
-        door.close()
-        self._write_files(go)
-        for bridge in bridges:
-            importlib.import_module(ROLES["student"]).attach(bridge)
-        kernel.serve(app, _seed)  # not earlier: a kernel's start uses up random numbers, not always as many
-
-    @staticmethod
-    def _write_files(go: dict[str, Any]) -> None:
-        for name, content in go["files"].items():
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(content))
-
-
 def _cpu_seconds() -> float:
     """Processor time of this process and of the children that it has waited for."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def _seed() -> None:
-    """The same random numbers in every room."""
-    random.seed(SEED)
-    if "numpy" in sys.modules:
-        importlib.import_module("numpy").random.seed(SEED)
-    if "keras" in sys.modules:
-        importlib.import_module("keras").utils.set_random_seed(SEED)
 
 
 def _preload(names: tuple[str, ...]) -> None:
@@ -313,8 +191,7 @@ def main(descriptor: int) -> None:
         from autograder.rooms import kernel
 
         kernel.preload()
-    with contextlib.suppress(ModuleNotFoundError):
-        importlib.import_module(ROLES[configuration.role])
+    importlib.import_module(ROLES[configuration.role])
     gc.collect()
     gc.freeze()
     gc.disable()
