@@ -65,9 +65,13 @@ def grade(
         frame = put_on_frame(source, parse_notebook(data))
     except UnreadableError as problem:
         return Graded(unreadable(student, source, problem, limits, receipt))
-    run = Run(source, frame, limits, rooms, data, figures=figures)
     try:
-        run.execute()
+        try:
+            run = Run(source, frame, limits, rooms, data, figures=figures)
+            run.execute()
+        except RoomLost:  # not the submission's doing: once more, in new rooms
+            run = Run(source, frame, limits, rooms, data, figures=figures)
+            run.execute()
     except RoomLost as error:
         result = unreadable(student, source, UnreadableError(Verdict.NOT_GRADED, str(error)), limits, receipt)
         return Graded(result, None, frame.answers)
@@ -152,11 +156,10 @@ class Run:
         for _ in range(1 + MAX_RESTARTS):
             if self._run_once():
                 break
+        other = Broken.DIED if self._seconds_left() > 0 else Broken.NOTEBOOK_TIME
         for cell in self._tests():
-            self.results.setdefault(
-                cell.grade_id,
-                of_broken(cell, self._dead.get(exercise_of(cell.grade_id), Broken.NOTEBOOK_TIME), self.limits),
-            )
+            broken = self._dead.get(exercise_of(cell.grade_id), other)
+            self.results.setdefault(cell.grade_id, of_broken(cell, broken, self.limits))
 
     def notebook(self) -> NotebookNode:
         """The frame as a notebook with the outputs of the student's cells, for people to look at."""
@@ -266,7 +269,7 @@ class Run:
     def _run_cell(self, position: int, cell: FrameCell, student: StudentRoom) -> bool:
         seconds = self._seconds_left()
         if seconds <= 0:
-            return self._out_of_time()
+            return True  # the notebook's time is used up: what is left counts as timed out
         outcome = student.run(cell.text, wall_seconds=seconds)
         self._outcomes.setdefault(position, outcome)
         if outcome.alive:
@@ -285,7 +288,7 @@ class Run:
             return True
         seconds = self._seconds_left()
         if seconds <= 0:
-            return self._out_of_time()
+            return True
         ticket = student.start(SERVE)
         outcome: TestOutcome = tester.test(cell.text, self.source.trust.untrusted_reads[cell.index], seconds)
         late = outcome.outcome is Outcome.TIMEOUT
@@ -296,7 +299,10 @@ class Run:
         self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise), self.limits)
         if late or not (served.alive and tester.alive):
             self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
-        return served.alive and tester.alive
+        lost = outcome.outcome is Outcome.LOST
+        if lost:
+            self._dead.setdefault(exercise, Broken.DIED)
+        return served.alive and tester.alive and not lost
 
     def _error_of(self, exercise: str) -> tuple[str, str, str] | None:
         """What the exercise's own cell raised when it ran, if anything."""
@@ -308,9 +314,3 @@ class Run:
 
     def _seconds_left(self) -> float:
         return min(self.limits.cell_wall_seconds, self._end - time.monotonic())
-
-    def _out_of_time(self) -> bool:
-        """The whole notebook's time is used up: what has no result yet counts as timed out."""
-        for cell in self._tests():
-            self.results.setdefault(cell.grade_id, of_broken(cell, Broken.NOTEBOOK_TIME, self.limits))
-        return True

@@ -10,13 +10,14 @@ from nbformat import NotebookNode
 
 from autograder.grading import Run
 from autograder.misconceptions import Misconception
-from autograder.release import generate
+from autograder.release import generate, notebook_text
 from autograder.repair import put_on_frame
 from autograder.results import TestResult, Verdict
 from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomServer
 from autograder.solutions import reference_notebook, with_misconception
 from autograder.source import AssignmentSource
+from autograder.submission import parse_notebook
 
 MIN_HINTED_SHARE = 0.9
 MIN_PER_EXERCISE = 5
@@ -117,6 +118,7 @@ def _tried(misconception: Misconception, results: Sequence[TestResult]) -> Tried
 def _results(
     source: AssignmentSource, notebook: NotebookNode, limits: Limits, rooms: RoomServer, only: list[str]
 ) -> tuple[TestResult, ...]:
-    run = Run(source, put_on_frame(source, notebook), limits, rooms, only=only)
+    submitted = parse_notebook(notebook_text(notebook).encode())
+    run = Run(source, put_on_frame(source, submitted), limits, rooms, only=only)
     run.execute()
     return tuple(run.results.values())

@@ -67,8 +67,8 @@ def _by_grade_id(source: AssignmentSource, submitted: Sequence[NotebookNode], re
     """grade_id -> index of the submitted cell that carries it; of copies the last one that ran."""
     candidates: dict[str, list[int]] = {}
     for index, cell in enumerate(submitted):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if isinstance(grade_id, str) and grade_id in source.by_grade_id:
+        grade_id = cell.metadata.get("grade_id")
+        if grade_id in source.by_grade_id:
             candidates.setdefault(grade_id, []).append(index)
     owner: dict[str, int] = {}
     for grade_id, indices in candidates.items():
@@ -115,7 +115,7 @@ def _in_order(
         known = origin_of.get(index)
         if known is not None:
             anchor = known.index
-        elif cell.metadata.get("nbgrader", {}).get("grade_id") not in source.by_grade_id:
+        elif cell.metadata.get("grade_id") not in source.by_grade_id:
             role = handed_out.get(cell.source.strip())
             if role is None or role is Role.PLAIN:  # a locked cell that lost its label comes from the source
                 is_code, is_illustration = cell.cell_type == "code", role is Role.PLAIN

@@ -120,18 +120,18 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
-    """Type, text and nbgrader's metadata of a cell; outputs are evidence of another run and are dropped."""
+    """Type, text and grade_id of a cell; outputs are evidence of another run and are dropped."""
     cell_type = cell.get("cell_type")
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     kept: dict[str, Any] = {
         "cell_type": cell_type if cell_type in _CELL_TYPES else "raw",
         "source": _text(cell.get("source")),
-        "metadata": {"nbgrader": metadata["nbgrader"]} if isinstance(metadata.get("nbgrader"), dict) else {},
+        "metadata": {},
     }
-    identifier = cell.get("id", metadata.get("id"))
-    if isinstance(identifier, str):
-        kept["metadata"]["submitted_id"] = identifier[:64]
+    label = metadata.get("nbgrader")
+    if isinstance(label, dict) and isinstance(label.get("grade_id"), str):
+        kept["metadata"] = {"grade_id": label["grade_id"]}  # all else about a graded cell is the source's to say
     if kept["cell_type"] == "code":
         count = cell.get("execution_count")
         kept["execution_count"] = count if isinstance(count, int) and not isinstance(count, bool) else None

@@ -14,6 +14,10 @@ from autograder.source import SourceCell
 
 HIDDEN_FAILED = "A further check failed. It uses other inputs than the checks that you see."
 NOT_WRITTEN = "Not written yet."
+CUT_OFF = (
+    "Your code could not be asked any more while it was tested. "
+    "Does it end the process, or close or read files that it did not open?"
+)
 
 _CELL_FILE = re.compile(r"\([^()]*, line (\d+)\)$")  # IPython's made-up file name of a cell
 
@@ -71,6 +75,8 @@ def judge(
         message = NOT_WRITTEN if outcome.message.startswith("NotImplementedError") else outcome.message
     elif verdict is Verdict.FAILED and _is_hidden(cell, outcome):
         message = hint or HIDDEN_FAILED
+    elif verdict is Verdict.KILLED:
+        message, hint, traceback = CUT_OFF, None, None
     elif verdict is Verdict.ERROR and traceback is None:
         verdict = Verdict.FAILED
         message = HIDDEN_FAILED if _is_hidden(cell, outcome) else f"The check could not use the result: {message}"
@@ -98,4 +104,5 @@ def overall(exercises: Sequence[ExerciseResult]) -> Verdict:
 
 
 def _is_hidden(cell: SourceCell, outcome: TestOutcome) -> bool:
-    return bool(cell.hidden_lines) and (outcome.line is None or outcome.line in cell.hidden_lines)
+    lines = {outcome.line, *outcome.lines}
+    return bool(cell.hidden_lines) and (outcome.line is None or bool(lines & cell.hidden_lines))

@@ -59,6 +59,18 @@ def test_what_is_no_notebook_is_said_in_a_sentence(data: bytes, words: str) -> N
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "label", [{"grade_id": ["double"]}, {"grade_id": {"a": 1}}, {"grade_id": 3}, [], "double", None]
+)
+def test_labels_of_another_form_are_no_labels(mini: Course, label: object) -> None:
+    source = read_source(mini, "01_mini")
+    data = json.loads(as_colab(reference_notebook(source)))
+    for cell in data["cells"]:
+        cell["metadata"]["nbgrader"] = label
+    frame = put_on_frame(source, parse_notebook(json.dumps(data).encode()))
+    assert set(frame.answers) == {"double", "prediction"}
+
+
 def test_an_old_notebook_is_read() -> None:
     old = {
         "nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
