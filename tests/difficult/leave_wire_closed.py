@@ -1,10 +1,6 @@
-"""The wire is closed, in a cell and in the middle of a call.
+"""The wire is closed, in the cell of an exercise: a process without a wire answers nothing.
 
-A process without a wire answers nothing, and which cell closed it cannot be known: nothing behind it earns points.
-
-else: killed|missing, 0
 double: killed, 0
-honest: killed, 0
 """
 
 # %% double

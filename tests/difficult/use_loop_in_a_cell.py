@@ -1,6 +1,6 @@
 """A loop that does not end, in the cell of an exercise. It costs that exercise, and time for one cell.
 
-double: timeout|missing|error, 0
+double: timeout, 0
 total: passed, 4
 """
 

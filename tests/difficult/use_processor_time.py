@@ -1,9 +1,10 @@
 """More computing time than allowed, while there is time enough on the clock.
 
-seconds: 9
+On a machine that is busy with other things the clock may be faster.
+
+seconds: 7
 double: timeout, 0
 total: passed, 4
-shows: of computing time
 """
 
 # %% double

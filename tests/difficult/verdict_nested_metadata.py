@@ -1,6 +1,6 @@
 """Metadata nested so deeply that reading the file works and going through it does not.
 
-submission: malformed
+double: failed, 0
 """
 
 # %% double
