@@ -32,7 +32,7 @@ from autograder.verdicts import judge, of_broken, overall
 
 SERVE = '__import__("autograder.rooms.bridge", fromlist=["serve"]).serve()'
 SEED = 0
-MAX_RESTARTS = 4
+MAX_RESTARTS = 10
 FILE_NAME = "submission.ipynb"
 
 
