@@ -10,7 +10,7 @@ import base64
 import functools
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
@@ -178,11 +178,19 @@ def lines(
 
 
 @_shown
-def bars(values: Mapping[str, float], *, title: str, x_label: str, unit: str = "", logarithmic: bool = False) -> Figure:
-    """Horizontal bars, `{label: value}`, each with its number."""
+def bars(
+    values: Mapping[str, float],
+    *,
+    title: str,
+    x_label: str,
+    unit: str = "",
+    logarithmic: bool = False,
+    marked: Collection[str] = (),
+) -> Figure:
+    """Horizontal bars, `{label: value}`, each with its number; those with the labels `marked` in another colour."""
     figure = _figure(title, 0.42 * len(values) + 1.1)
     axes = figure.subplots()
-    colours = [_LINES[index % len(_LINES)][0] for index in range(len(values))]
+    colours = [ORANGE if label in marked else BLUE for label in values]
     drawn = axes.barh(list(values), list(values.values()), color=colours, height=0.62)
     texts = [f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}" for value in values.values()]
     axes.bar_label(drawn, [text + unit for text in texts], padding=4)
@@ -191,7 +199,8 @@ def bars(values: Mapping[str, float], *, title: str, x_label: str, unit: str = "
     axes.margins(x=0.2)
     if logarithmic:
         axes.set_xscale("log")
-        axes.set_xlim(min(values.values()) / 5, max(values.values()) * 12)
+        low, high = min(values.values()) / 5, max(values.values())
+        axes.set_xlim(low, high * (high / low) ** 0.45)  # room for the number beyond the longest bar
     axes.set_xlabel(x_label)
     return figure
 

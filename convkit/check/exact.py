@@ -58,7 +58,9 @@ def equal(
             reasons.append(reason)
     found = _difference(actual, expected, "", 0)
     if found is not None:
-        hint = " Or: ".join(reasons) or _hint_for_lists(actual, expected) or found.hint
+        hint = (
+            " Or: ".join(reasons) or _nothing_hint(actual, expected) or _hint_for_lists(actual, expected) or found.hint
+        )
         expected_text, got_text = found.expected, found.got
         if found.path:
             expected_text = f"{object_text(expected)}\nat {found.path}: {expected_text}"
@@ -193,6 +195,15 @@ def _array_difference(actual: object, expected: Array, path: str) -> _Difference
         return None
     hint = value_hint(came, expected, _EXACT)
     return _Difference("is not right", hint, *difference_texts(expected, came, differs), path)
+
+
+def _nothing_hint(actual: Any, expected: object) -> str | None:
+    """For a list of results each of which is None."""
+    kind = list if issubclass(type(actual), list) else tuple if issubclass(type(actual), tuple) else None
+    if kind is None or not isinstance(expected, (list, tuple)) or any(entry is None for entry in expected):
+        return None
+    came = list(kind.__iter__(actual))
+    return RETURN_MISSING if came and all(entry is None for entry in came) else None
 
 
 def _hint_for_lists(actual: object, expected: object) -> str | None:

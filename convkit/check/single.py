@@ -58,7 +58,7 @@ def between(
 
 def passed(name: str) -> None:
     """Prints one line: all checks of the cell pass. The last line of a check cell."""
-    print(f"✓ {name}: all checks in this cell pass.")
+    print(f"✓ {name}: checks passed")
 
 
 def _as_range(wrong: float | Range) -> Range:

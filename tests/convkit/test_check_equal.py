@@ -167,6 +167,8 @@ def test_only_none_is_none(value):
         ("conv", "Conv", "upper and lower"),
         (None, 3, "return"),
         (None, (1, 2), "return"),
+        ([None, None], [1, 2], "return"),
+        ((None, None), ((1, 2), (3, 4)), "return"),
         (3, (3, 3), "not a tuple"),
         ([3, 2, 1], [1, 2, 3], "reverse order"),
         ([5, 7, 10], [4, 6, 9], "same number everywhere"),
@@ -175,6 +177,11 @@ def test_only_none_is_none(value):
 )
 def test_reasons(actual, expected, hint):
     assert hint in failure_of(actual, expected).hint
+
+
+def test_some_results_that_are_none_do_not_mean_that_the_return_is_missing():
+    assert "return" not in (failure_of([None, None], [None, 2]).hint or "")
+    assert "return" not in (failure_of([None, 2], [1, 2]).hint or "")
 
 
 def test_floats_where_an_array_of_whole_numbers_is_expected():

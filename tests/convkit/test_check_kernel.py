@@ -50,7 +50,7 @@ def test_an_exception_in_a_call_names_the_students_own_line(outputs):
 
 
 def test_a_passed_cell_prints_one_line(outputs):
-    assert outputs[4][0].text == "✓ turn: all checks in this cell pass.\n"
+    assert outputs[4][0].text == "✓ turn: checks passed\n"
 
 
 def test_a_missing_data_set_is_told_in_one_line(outputs):
