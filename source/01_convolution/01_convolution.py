@@ -21,7 +21,8 @@
 # * tell what a kernel does to a picture by looking at its numbers, and count a layer's parameters;
 # * turn a convolution into one matrix product, and let gradient descent find a kernel.
 #
-# **Time:** about 85 minutes. **You need:** Python functions and loops, NumPy slices and shapes. No Keras yet.
+# **Time:** about 85 minutes. **You need:** Python functions and loops; NumPy slices, shapes, `@`, `reshape` and
+# `transpose`. No Keras yet.
 #
 # **How it works.** Fill in a stub, run the checks below it, read what they say, try again. The checks give
 # 95 points, a short text at the end gives 5. When your work is graded, hidden tests try other shapes and odd cases.
@@ -79,7 +80,7 @@ def weighted_average(x, w):
     """Slide the weights along the readings: one weighted sum for each place where all weights fit.
 
     x: readings, (T,), the newest last.   w: weights, (k,), the newest last. They need not sum to 1.
-    Returns (T − k + 1,): the plain weighted sums, not divided by anything.
+    Returns an array, (T − k + 1,), float64: the plain weighted sums, not divided by anything.
     Raises ValueError if x or w has not exactly one axis, or if w is longer than x.
     """
     ### BEGIN SOLUTION
@@ -125,15 +126,15 @@ check.close(
             [1.5, 6.5, 7, 9.5, 8.5],
     },
 )
+check.dtype(weighted_average(np.arange(5), np.array([1, 2])), np.float64)
 check.raises(ValueError, lambda: weighted_average(np.ones(2), np.ones(3)), when="there are more weights than readings")
+check.raises(ValueError, lambda: weighted_average(np.ones((3, 3)), np.ones(2)), when="the readings have two axes")
 check.unchanged(weighted_average, readings, weights, name="weighted_average")
 ### BEGIN HIDDEN TESTS
 hidden_rng = np.random.default_rng(11)
 for length, size in [(30, 4), (6, 6), (9, 1)]:
     readings, weights = hidden_rng.normal(size=length), hidden_rng.normal(size=size)
     check.close(weighted_average(readings, weights), np.correlate(readings, weights, "valid"))
-check.dtype(weighted_average(np.arange(5), np.array([1, 2])), np.float64)
-check.raises(ValueError, lambda: weighted_average(np.ones((3, 3)), np.ones(2)), when="the readings have two axes")
 check.raises(ValueError, lambda: weighted_average(np.ones(3), np.ones((2, 2))), when="the weights have two axes")
 ### END HIDDEN TESTS
 check.passed("weighted_average")
@@ -159,7 +160,8 @@ draw.lines(
 # Equal weights take out most of the noise but come three seconds late; the other list keeps up, and keeps more noise.
 # One operation, two behaviours: the weights alone decide. Such a list of weights is a **kernel** (or **filter**).
 #
-# Does a window of three lose sight of the rest? Apply it twice, and look which of five readings reach the result:
+# Can one result depend on five readings if a window sees three? Apply it twice; each entry is the result when only
+# that reading is 1:
 
 # %%
 three = np.ones(3)
@@ -277,7 +279,9 @@ check.passed("correlate2d")
 
 # %% nbgrader={"grade": true, "grade_id": "correlate2d-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 bright = np.full((3, 4), 200, dtype=np.uint8)  # 8-bit numbers end at 255
-check.close(correlate2d(bright, np.ones((2, 2), dtype=np.uint8)), np.full((2, 3), 800.0))
+check.close(correlate2d(bright, np.full((2, 2), 2, dtype=np.uint8)), np.full((2, 3), 1600.0), mistakes={
+    "200 · 2 does not fit into 8 bits: convert to floats before you multiply.": np.full((2, 3), 576),
+})
 check.close(correlate2d(bright, np.full((3, 3), 1 / 16)), [[112.5, 112.5]], mistakes={
     "The result was cut to whole numbers: it needs an array of floats.": [[112, 112]],
 })
@@ -360,8 +364,9 @@ draw.images([outlines, found / found.max()], ["a template cut out", "how well it
             title="A template finds itself")
 
 # %% [markdown]
-# It fits best where it came from, and a little wherever else a roof runs down like this one. Templates can be tiny:
-# three on a diagonal, or three in a column, make line detectors.
+# It fits best where it came from (a result stands where its window's *top left corner* is), and a little wherever else
+# a roof runs down like this one. Windows of a photograph are not equally long, so one with more contrast could win;
+# here none does. Templates can be tiny: three on a diagonal, or three in a column, make line detectors.
 
 # %%
 strokes = np.zeros((26, 42))
@@ -389,6 +394,9 @@ draw.images(pictures, ["strokes", "looks for |", "looks for \\"], title="A detec
 #
 # $$(I \star K)_{ij} = \sum_{a,b} I_{i+a,\,j+b}\,K_{ab}$$
 #
+# "Valid" keeps the $i, j$ for which every index exists, so the first sum begins at $i=k_h-1$, $j=k_w-1$; turning the
+# kernel spares you that.
+#
 # By hand, on a picture that is a single bright dot: correlation leaves the kernel turned by 180°, convolution leaves
 # the kernel itself.
 #
@@ -405,7 +413,7 @@ def convolve2d(image, kernel):
     """True convolution, valid: the kernel is turned by 180°, then slides.
 
     image: (H, W).   kernel: (kh, kw).   Returns (H − kh + 1, W − kw + 1), float64.
-    Raises ValueError as correlate2d does. You may call your correlate2d.
+    Raises ValueError if the kernel does not fit or the image has not two axes. You may call your correlate2d.
     """
     ### BEGIN SOLUTION
     kernel = np.asarray(kernel)
@@ -427,6 +435,8 @@ check.close(convolve2d(dot, kernel), [[1, 2, 3], [4, 5, 6], [7, 8, 9]], mistakes
     "Only left and right changed places; top and bottom do so too.": [[7, 8, 9], [4, 5, 6], [1, 2, 3]],
     "The kernel was turned by 90°; it takes 180°.": [[3, 6, 9], [2, 5, 8], [1, 4, 7]],
     "The kernel was turned by 90° (clockwise); it takes 180°.": [[7, 4, 1], [8, 5, 2], [9, 6, 3]],
+    "Negative indices count from the end: the sum begins at i = kh − 1, j = kw − 1.":
+        [[0, 0, 0], [0, 0, 0], [0, 0, 1]],
 })
 check.unchanged(convolve2d, dot, kernel, name="convolve2d")
 check.passed("convolve2d")
@@ -445,7 +455,6 @@ for image_shape, kernel_shape in [((6, 9), (3, 2)), ((7, 4), (2, 4)), ((4, 5), (
     image, kernel = hidden_rng.normal(size=image_shape), hidden_rng.normal(size=kernel_shape)
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel_shape)
     check.close(convolve2d(image, kernel), np.einsum("ijab,ab->ij", windows, kernel[::-1, ::-1]))
-check.raises(ValueError, lambda: convolve2d(np.ones((5, 5)), np.ones(3)), when="the kernel has one axis")
 check.raises(ValueError, lambda: convolve2d(np.ones((5, 5, 3)), np.ones((2, 2))), when="the image has three axes")
 ### END HIDDEN TESTS
 check.passed("convolve2d")
@@ -571,6 +580,8 @@ check.close(conv_layer(x, w, b), [[[[36, 1], [38, -8]]], [[[20, 17], [36, 1]]]],
         [[[[37, -18], [32, 1]]], [[[28, 5], [37, -18]]]],
     "Only the first channel was used; all channels are added up.":
         [[[[29, -2], [25, -15]]], [[[19, 4], [29, -2]]]],
+    "Only the last channel was kept; add each to those before it.":
+        [[[[17, -17], [23, -13]]], [[[11, -7], [17, -17]]]],
     "The axes of w are (kh, kw, C, F): channel and kernel were exchanged.":
         [[[[30, -20], [34, -3]]], [[[33, 12], [30, -20]]]],
     "The bias was added once per channel; add it once.":
@@ -726,13 +737,15 @@ windows = np.lib.stride_tricks.sliding_window_view(np.zeros((2, 7, 6, 3)), (4, 5
 windows.shape  # pictures, rows, columns, channels, and then kh, kw
 
 # %% [markdown]
+# `transpose` puts axes in another order; `reshape` then joins neighbouring axes, and −1 stands for whatever is left.
 # A row of the table has to list its numbers in the same order as `w`, whose axes are `(kh, kw, C)`. Your result must
-# be the one of `conv_layer`, and at least 20 times as fast as Python loops. A loop over the few places *in the
-# kernel* is fine.
+# be the one of `conv_layer`, and at least 20 times as fast as Python loops.
 
 # %% nbgrader={"grade": false, "grade_id": "conv_layer_im2col", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv_layer_im2col(x, w, b):
-    """The same as conv_layer, as one matrix product: no Python loop over pictures, rows, columns or kernels.
+    """The same as conv_layer, by matrix products: no Python loop over rows and columns.
+
+    A loop over the places in the kernel is fine.
 
     x: (N, H, W, C).   w: (kh, kw, C, F).   b: (F,).
     Returns (N, H − kh + 1, W − kw + 1, F), float64.
@@ -814,7 +827,7 @@ def as_many_steps_in_python(x, w):
 for x_shape, w_shape, ratio in [((1, 202, 202, 1), (3, 3, 1, 1), 5), ((4, 64, 64, 8), (3, 3, 8, 16), 20)]:
     x, w, b = np.ones(x_shape), np.ones(w_shape), np.zeros(w_shape[3])
     check.faster(lambda: conv_layer_im2col(x, w, b), lambda: as_many_steps_in_python(x, w), ratio,
-                 name="conv_layer_im2col", hint="Is there still a Python loop over pictures, rows, columns or kernels?")
+                 name="conv_layer_im2col", hint="Is there still a Python loop over rows and columns?")
 check.passed("conv_layer_im2col")
 
 # %% [markdown]
@@ -829,7 +842,9 @@ for name, layer in {"conv_layer": conv_layer, "conv_layer_im2col": conv_layer_im
     start = time.perf_counter()
     layer(x, w, b)
     seconds[name] = time.perf_counter() - start
-draw.bars(seconds, title="The same numbers, at another price", x_label="seconds", unit=" s", logarithmic=True)
+ratio = seconds["conv_layer"] / seconds["conv_layer_im2col"]
+draw.bars(seconds, title=f"The same numbers, at {ratio:.0f} times the price", x_label="seconds (logarithmic)",
+          unit=" s", logarithmic=True)
 
 # %% [markdown]
 # The table holds each pixel up to nine times, so it buys speed with memory. Libraries do much the same, in
@@ -856,10 +871,15 @@ draw.bars(seconds, title="The same numbers, at another price", x_label="seconds"
 #
 # $$\frac22\begin{bmatrix}-2\cdot1-1\cdot0 & -2\cdot0-1\cdot1\end{bmatrix}=\begin{bmatrix}-2&-1\end{bmatrix}$$
 #
-# A step goes against it, towards $\begin{bmatrix}2&1\end{bmatrix}$, which here is the answer.
+# A step goes against it, with a **rate** $\eta$:
 #
-# How long a step? For $x$ in [0, 1] a rate of $1/(k_h k_w)$ is safe; ten times as much makes the error explode, a tenth
-# takes ten times as long.
+# $$K\leftarrow K-\eta\,\frac{\partial L}{\partial K}$$
+#
+# With $\eta=\frac12$ the first step gives $\begin{bmatrix}1&0.5\end{bmatrix}$, the second
+# $\begin{bmatrix}1.5&0.75\end{bmatrix}$, on the way to $\begin{bmatrix}2&1\end{bmatrix}$, the answer.
+#
+# How long a step? For $x$ in [0, 1] a rate of $1/(k_h k_w)$ never makes the error grow; ten times as much makes it
+# explode, a tenth takes ten times as long.
 
 # %% nbgrader={"grade": false, "grade_id": "learn_kernel", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def learn_kernel(x, y, kernel_shape, steps):
@@ -867,6 +887,7 @@ def learn_kernel(x, y, kernel_shape, steps):
 
     x: (H, W), numbers in [0, 1].   y: (H − kh + 1, W − kw + 1), the wanted correlate2d(x, kernel).
     kernel_shape: (kh, kw).   steps: how many steps of plain gradient descent; 0 gives the zeros.
+    Choose the rate yourself; 1/(kh·kw) works.
     Returns the kernel, (kh, kw), float64.
     Raises ValueError if x has not two axes, if kh or kw is below 1 or too large for x, or if y has another
     shape than the correlation.
@@ -903,7 +924,8 @@ check.close(direction, np.array([[2, 1]]) / 5**0.5, name="the direction of the f
     "The sum in the gradient is a correlation; here the error was turned by 180° first.":
         np.array([[1, 2]]) / 5**0.5,
 })
-check.true(not np.allclose(two, one), "Two steps lead no further than one.", hint="Has the number of steps no effect?")
+check.true(not np.allclose(two, one) or np.allclose(one, [[2, 1]]), "Two steps lead no further than one.",
+           hint="Has the number of steps no effect?")
 check.true(not np.allclose(two, 2 * one), "The second step repeats the first.",
            hint="Compute the error anew in every step.")
 check.passed("learn_kernel")
@@ -934,7 +956,10 @@ for kernel_shape in [(3, 2), (2, 3)]:
     one = learn_kernel(x, y, kernel_shape, 1)
     check.shape(one, kernel_shape, name="the kernel")
     check.close(one / np.linalg.norm(one), downhill / np.linalg.norm(downhill), name="the direction of the first step")
-    check.close(learn_kernel(x, y, kernel_shape, 1500), wanted, atol=0.05, name="the kernel", mistakes={
+    learned = learn_kernel(x, y, kernel_shape, 1500)
+    check.true(np.all(np.abs(learned) < 100), "The kernel explodes.",
+               hint="The steps are too long: 1/(kh·kw) is a rate that suits every kernel.")
+    check.close(learned, wanted, atol=0.05, name="the kernel", mistakes={
         "It is turned by 180°: is there a convolution where a correlation is needed?":
             wanted[::-1, ::-1],
     })
@@ -981,8 +1006,8 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
 # %% [markdown]
 # **Question (5 points, read by a person).** Every picture of a data set is shuffled by the same permutation, in
 # training and in testing. A *dense* network learns just as well as before. Why? And what becomes of a *convolutional*
-# one? Name the two assumptions that it makes about pictures, and say which of them the shuffle breaks, and how. Five
-# to eight sentences.
+# one? Name the two assumptions that it makes about pictures (section 5 shows both), and say for each whether and how
+# the shuffle breaks it. Five to eight sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
@@ -1003,14 +1028,12 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
 #
 # *Three minutes, nothing to solve.*
 #
-# **The eye.** From 1959 on Hubel and Wiesel recorded from the visual cortex (V1) of cats, and by 1968 of monkeys, and
-# later received a Nobel Prize: a cell there answers to one small region, its **receptive field**; *simple* cells want
-# an edge of one orientation, *complex* cells accept it wherever it lies in their field. Further in, things grow more
-# abstract: LGN (small dots, light against dark) → V1 (orientation, disparity, some colour) → V4 (colour, shape,
-# curvature) → VTC (objects, scenes), much like edges → textures and parts → objects in a deep net. Fukushima built
-# the Neocognitron on this idea (1975, 1980), LeCun trained such a net by backpropagation (LeNet-5, 1998), and in 2012
-# one won the ImageNet competition. For size: 86 billion neurons with some 10,000 connections each make nearly
-# $10^{15}$ (a quadrillion; lecture A's $10^{12}$ would be a trillion).
+# **The eye.** Hubel and Wiesel recorded from the visual cortex (V1) of cats (1959, 1962) and monkeys (1968), and later
+# received a Nobel Prize: a cell there answers to one small region, its **receptive field**; *simple* cells want an edge
+# of one orientation, *complex* cells accept it wherever it lies in their field. Further in, things grow more abstract:
+# LGN (dots, light against dark) → V1 (orientation, disparity, some colour) → V4 (colour, shape, curvature) → VTC
+# (objects), much like edges → textures and parts → objects in a deep net. For size: 86 billion neurons with some 10,000
+# connections each make nearly $10^{15}$ (a quadrillion; lecture A's $10^{12}$ would be a trillion).
 #
 # | in the brain | in a network |
 # |---|---|
@@ -1023,22 +1046,25 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
 # | tired neurons fall silent | dropout, regularisation |
 # | long connections skip stages | residual connections |
 #
-# **The task behind it.** A picture arrives as W×H×3 whole numbers from 0 to 255, and one label is to come out,
-# whatever the *viewpoint*, *scale*, *deformation*, *occlusion*, *illumination*, *background clutter* and *variation
-# within the class*. Nobody can write that down as rules; the **data-driven approach** learns it from labelled
-# examples. Flattening a picture for a dense net throws away which pixels are neighbours, costs the parameters of the
-# table above, and such nets stop improving after four or five layers, where convolutional ones have gone to 152.
+# **The task behind it.** From H×W×3 whole numbers, 0 to 255, to one label, whatever the *viewpoint*, *scale*,
+# *deformation*, *occlusion*, *illumination*, *background clutter* and *variation within the class*. Nobody can write
+# that down as rules; the **data-driven approach** learns it from labelled examples. Dense nets forget which pixels are
+# neighbours and stop improving after four or five layers; convolutional ones have gone to 152.
 #
-# **Words.** *Kernel*, *filter*, *feature detector*: the same thing. *Feature map* or *activation map*: what one
-# kernel gives, after the activation. A convolutional net is made of three types of layer: convolution, pooling, fully
-# connected (dense). For a convolution one chooses the kernel's size (mostly odd: 1, 3, 5, 7, so that there is a
-# middle pixel; a 5×5 window begins with the same 3×3 corner as the 3×3 one), the number of kernels, the stride and
-# the padding (both in 02); its *depth* is not a choice, it is the input's. With an odd kernel you may as well think
-# of the window as *centred* on a pixel,
-# $\sum_{a=-\lfloor k/2\rfloor}^{\lfloor k/2\rfloor} I_{i+a}K_{\lfloor k/2\rfloor+a}$ (lecture A prints other limits and flips the picture). The filter moves along rows and columns, never
-# along the depth, so one kernel over a volume still gives a flat map. Sound has one axis to slide along, pictures
-# have two, scans three, and an unordered list of features none; kernels then have the shape
-# `(k, C, F)`, `(kh, kw, C, F)` or `(kd, kh, kw, C, F)` in Keras, and $(n, m, k_1,\dots,k_N)$, outputs first, in lecture C.
+# **Words**
+#
+# * *Kernel*, *filter*, *feature detector*: the same thing. *Feature map*, *activation map*: what one kernel gives,
+#   after the activation.
+# * *Types of layer*: convolution, pooling, fully connected (dense).
+# * *Choices* for a convolution: the kernel's size (mostly odd, 1, 3, 5, 7, so that there is a middle pixel; from the
+#   same corner, a 5×5 window contains the 3×3 one), the number of kernels, stride and padding (02). Its *depth* is no
+#   choice, it is the input's.
+# * *Centred window*: the same numbers, written for an odd kernel around a pixel,
+#   $\sum_{a=-\lfloor k/2\rfloor}^{\lfloor k/2\rfloor} I_{i+a}K_{\lfloor k/2\rfloor+a}$ (lecture A prints other limits and flips the picture).
+# * *Axes*: a 2-D filter slides over a 2-D *input* (A says "output"), never along the depth, so one kernel over a volume
+#   gives a flat map. Sound has one axis to slide along, pictures two, scans three, an unordered list of features none.
+#   Kernels are `(k, C, F)`, `(kh, kw, C, F)`, `(kd, kh, kw, C, F)` in Keras, $(n, m, k_1,\dots,k_N)$, outputs first,
+#   in lecture C.
 #
 # ## What you built
 #

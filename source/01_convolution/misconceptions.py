@@ -3,7 +3,6 @@
 A function takes the place of the student's; everything else in the notebook is the reference, which is where
 `correlate2d` and `convolve2d` come from.
 """
-# ruff: noqa: F821
 
 import numpy as np
 
@@ -72,6 +71,11 @@ def smooths_in_place(x, w):
     return x[: len(x) - len(w) + 1].astype(float)
 
 
+@misconception("weighted_average", hint="not an array")
+def list_of_sums(x, w):
+    return [float(np.sum(x[t : t + len(w)] * w)) for t in _places(x, w)]
+
+
 # --- correlate2d -------------------------------------------------------------------------------------------
 
 
@@ -116,6 +120,16 @@ def eight_bit_overflow(image, kernel):
     kind = np.result_type(image, kernel)
     for i, j in np.ndindex(result.shape):
         result[i, j] = np.sum(image[i : i + kh, j : j + kw] * kernel, dtype=kind)
+    return result
+
+
+@misconception("correlate2d", hint="before you multiply")
+def eight_bit_products(image, kernel):
+    """np.sum adds in 64 bits, but the products are made in 8."""
+    result = _empty_result(image, kernel)
+    kh, kw = kernel.shape
+    for i, j in np.ndindex(result.shape):
+        result[i, j] = np.sum(image[i : i + kh, j : j + kw] * kernel)
     return result
 
 
@@ -231,6 +245,15 @@ def full_convolution(image, kernel):
     return correlate2d(padded, kernel[::-1, ::-1])
 
 
+@misconception("convolve2d", hint="count from the end")
+def formula_from_index_zero(image, kernel):
+    """The printed sum from i = 0 on: negative indices do not fail."""
+    result = _empty_result(image, kernel)
+    for i, j in np.ndindex(result.shape):
+        result[i, j] = sum(float(image[i - a, j - b]) * kernel[a, b] for a, b in np.ndindex(kernel.shape))
+    return result
+
+
 # --- prediction --------------------------------------------------------------------------------------------
 
 
@@ -290,6 +313,15 @@ def only_the_first_channel(x, w, b):
     for n, f in np.ndindex(y.shape[0], y.shape[3]):
         y[n, :, :, f] = correlate2d(x[n, :, :, 0], w[:, :, 0, f]) + b[f]
     return y
+
+
+@misconception("conv_layer", hint="only the last channel")
+def only_the_last_channel(x, w, b):
+    """`=` for `+=` in the loop over the channels."""
+    y = np.zeros(_checked(x, w, b))
+    for n, f, c in np.ndindex(y.shape[0], y.shape[3], x.shape[3]):
+        y[n, :, :, f] = correlate2d(x[n, :, :, c], w[:, :, c, f])
+    return y + b
 
 
 @misconception("conv_layer", hint="one map per input channel")
@@ -551,6 +583,16 @@ def sum_for_mean(x, y, kernel_shape, steps):
     for _ in range(steps):
         error = correlate2d(x, kernel) - y
         kernel = np.clip(kernel - 2 * correlate2d(x, error), -1e100, 1e100)
+    return kernel
+
+
+@misconception("learn_kernel", hint="suits every kernel")
+def rate_one(x, y, kernel_shape, steps):
+    """Solves the example by hand in one step."""
+    kernel, _ = _problem(x, y, kernel_shape)
+    for _ in range(steps):
+        error = correlate2d(x, kernel) - y
+        kernel = np.clip(kernel - 2 / y.size * correlate2d(x, error), -1e100, 1e100)
     return kernel
 
 

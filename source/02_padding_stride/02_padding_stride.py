@@ -67,7 +67,7 @@ print(f"Python {sys.version.split()[0]} · NumPy {np.__version__} on the CPU · 
 # $s$, $p$ and $o$.
 #
 # (Lectures A and E leave out the brackets; with $W=10$, $F=3$, $S=2$ E gets 4.5 and says that no such layer exists.
-# Keras rounds down and says nothing. B prints $2^0$ where $2\cdot0$ is meant, and D has a picture with stride 0,
+# Keras rounds down and says nothing. Where E writes $S>0$ it means $S>1$. B prints $2^0$ where $2\cdot0$ is meant, and D has a picture with stride 0,
 # where nothing would move.)
 #
 # One more setting. A **dilated** window reads only every $d$-th cell: with $k=3$ and $d=2$ it reads cells 0, 2, 4.
@@ -78,10 +78,10 @@ print(f"Python {sys.version.split()[0]} · NumPy {np.__version__} on the CPU · 
 # look at the figure: it lays as many windows as you say.
 
 # %%
-yours = {  # (n, k, s, p, d): how many places?
+yours = {  # (n, k, s, p) or (n, k, s, p, d): how many places? d = 1 where the key has four numbers
     (4, 3, 1, 0): ...,  # no padding, stride 1
-    (5, 3, 1, 1): ...,  # "half" padding
-    (5, 3, 1, 2): ...,  # "full" padding
+    (5, 3, 1, 1): ...,  # "half" padding, (k − 1)/2: the size stays
+    (5, 3, 1, 2): ...,  # "full" padding, k − 1: every place that touches a cell
     (5, 4, 1, 2): ...,  # any padding
     (5, 3, 2, 0): ...,  # no padding, stride 2
     (5, 3, 2, 1): ...,  # padding, stride 2
@@ -122,6 +122,7 @@ cases = [(10, 3, 2), (4, 3, 1, 0), (5, 3, 1, 1), (5, 3, 1, 2), (5, 4, 1, 2),
 sizes = [output_size(*case) for case in cases]
 check.equal(sizes, [4, 2, 5, 7, 6, 2, 3, 3, 3, 4, 7], name="the list of sizes", mistakes={
     "The steps were rounded up; a step that does not fit whole does not count.": [5, 2, 5, 7, 6, 2, 3, 4, 3, 4, 7],
+    "Not rounded: round down, with `//`.": [4.5, 2.0, 5.0, 7.0, 6.0, 2.0, 3.0, 3.5, 3.0, 4.0, 7.0],
     "The steps were rounded to the nearest number; round down.": [5, 2, 5, 7, 6, 2, 3, 3, 3, 4, 7],
     "The padding was counted once; it is added on both sides.": [4, 2, 4, 5, 4, 2, 2, 3, 3, 4, 7],
     "The first place is not counted: one more than there are steps.": [3, 1, 4, 6, 5, 1, 2, 2, 2, 3, 6],
@@ -149,19 +150,19 @@ for n, k, stride, padding, dilation in hidden_rng.integers([1, 1, 1, 0, 1], [30,
     else:
         check.raises(ValueError, lambda: output_size(n, k, stride, padding, dilation), when="the window does not fit")
 for wrong in [(0, 1), (4, 0), (4, 3, -1), (4, 3, 1, -1), (4, 3, 1, 0, 0)]:
-    check.raises(ValueError, lambda: output_size(*wrong), when="a setting is below 1, or the padding below 0")
+    check.raises(ValueError, lambda: output_size(*wrong), when=f"its arguments are {wrong}")
 check.equal(output_size(7, 3, 1, 0, 3), 1)
 ### END HIDDEN TESTS
 check.passed("output_size")
 
 # %% [markdown]
-# Your function can fill in the table as well:
+# Where do you and your function differ?
 
 # %%
-draw_sizes.places({case: output_size(*case) for case in yours}, title="The arithmetic of convolution")
+print([case for case in yours if yours[case] != output_size(*case)])
 
 # %% [markdown]
-# The last two are lecture C's one-dimensional example: a window of two halves the size with stride 2, and takes one
+# The last two cases are lecture C's one-dimensional example: a window of two halves the size with stride 2, and takes one
 # away with stride 1. And what if we go through all sizes?
 
 # %%
@@ -301,7 +302,7 @@ for n, k, stride in hidden_rng.integers(1, [30, 12, 7], size=(60, 3)).tolist():
         "The odd zero goes after the cells, not before.": (-(-zeros // 2), zeros // 2),
     })
 for wrong in [(0, 3, 1), (6, -1, 1), (6, 3, -2)]:
-    check.raises(ValueError, lambda: same_padding(*wrong), when="n, k or the stride is below 1")
+    check.raises(ValueError, lambda: same_padding(*wrong), when=f"its arguments are {wrong}")
 ### END HIDDEN TESTS
 check.passed("same_padding")
 
@@ -422,7 +423,7 @@ check.close(pad2d(x, (0, 1)), np.pad(x, ((0, 0), (0, 0), (1, 1), (0, 0))))
 check.close(pad2d(x, 0), x)
 check.close(pad2d(np.ones((1, 1, 1, 1), dtype=int), ((0, 0), (0, 1)), 0.25), [[[[1], [0.25]]]])
 for wrong in [((-1, 0), (0, 0)), (0, -2), -1, ((1, 1), (1, 1), (1, 1)), "same"]:
-    check.raises(ValueError, lambda: pad2d(x, wrong), when="a padding is negative, or no padding at all")
+    check.raises(ValueError, lambda: pad2d(x, wrong), when=f"the padding is {wrong!r}")
 ### END HIDDEN TESTS
 check.passed("pad2d")
 
@@ -457,7 +458,10 @@ draw.numbers([pad2d(picture[None, :, :, None], p)[0, :, :, 0] for p in (0, 1, 2)
 
 # %% nbgrader={"grade": false, "grade_id": "layer", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def conv_layer(x, w, b):
-    """The layer of 01: every place where the kernel fits. x (N, H, W, C), w (kh, kw, C, F), b (F,)."""
+    """The layer of 01: every place where the kernel fits. x (N, H, W, C), w (kh, kw, C, F), b (F,).
+
+    It goes over the kh·kw places in the kernel; for each it multiplies all windows' pixels at that place at once.
+    """
     (kh, kw, _, _), (_, height, width, _) = w.shape, x.shape
     if kh > height or kw > width:
         raise ValueError(f"a {kh}×{kw} kernel does not fit into {height}×{width} pixels")
@@ -530,6 +534,8 @@ x, w, b = np.arange(24).reshape(1, 4, 6, 1) % 7, np.arange(12).reshape(3, 4, 1, 
 y = conv2d(x, w, b, strides=(2, 1), padding="same")
 check.shape(y, (1, 2, 6, 1), mistakes={
     "The strides of rows and columns were exchanged.": (1, 3, 3, 1),
+    "The strides of rows and columns were exchanged: rows come first.": (1, 4, 3, 1),
+    "The zeros for rows and columns were exchanged.": (1, 3, 4, 1),
     "The stride works on columns only.": (1, 3, 6, 1),
     "The padding of the rows was used for the columns.": (1, 2, 4, 1),
     "“same” is as large as the picture with stride 1 only.": (1, 4, 6, 1),
@@ -549,6 +555,7 @@ check.raises(ValueError, lambda: conv2d(x, w, b, (1, 0)), when="a stride is 0")
 check.raises(ValueError, lambda: conv2d(x, w, b, -1), when="a stride is below 1")
 check.raises(ValueError, lambda: conv2d(x, w, b, 1, "SAME"), when="it is “SAME”, which is no word for a padding")
 check.raises(ValueError, lambda: conv2d(x, w, np.ones(1)), when="w and b differ in the kernels")
+check.raises(ValueError, lambda: conv2d(x[0], w, b), when="x has three axes")
 check.raises(ValueError, lambda: conv2d(x, np.ones((3, 3, 1, 2)), b), when="the channels of x and w differ")
 wide, rows_only = np.ones((3, 5, 3, 2)), ((2, 2), (0, 0))
 check.raises(ValueError, lambda: conv2d(x, wide, b, 1, rows_only), when="the kernels do not fit")
@@ -579,10 +586,9 @@ check.close(conv2d(bright, np.ones((2, 2, 2, 1), dtype=np.uint8), np.zeros(1, dt
 one, none = np.ones((2, 2, 2, 1), dtype=np.float32), np.zeros(1, dtype=np.float32)
 check.dtype(conv2d(bright, one, none, 2, "same"), np.float64)
 for wrong in ["full", "Valid", "", None, -1, ((0, -1), (0, 0)), 0.5]:
-    check.raises(ValueError, lambda: conv2d(x, w, b, 1, wrong), when="the padding is negative, or no padding at all")
+    check.raises(ValueError, lambda: conv2d(x, w, b, 1, wrong), when=f"the padding is {wrong!r}")
 for wrong in [0, (0, 1), (1, -1), (1, 1, 1), 1.5]:
-    check.raises(ValueError, lambda: conv2d(x, w, b, wrong), when="a stride is below 1, or no stride at all")
-check.raises(ValueError, lambda: conv2d(x[0], w, b), when="x has three axes")
+    check.raises(ValueError, lambda: conv2d(x, w, b, wrong), when=f"strides is {wrong!r}")
 check.raises(ValueError, lambda: conv2d(x, w[..., 0], b), when="w has three axes")
 check.raises(ValueError, lambda: conv2d(x, w, b[:, None]), when="b has two axes")
 check.raises(ValueError, lambda: conv2d(x, np.ones((5, 1, 4, 3)), b), when="the kernels do not fit")
@@ -744,8 +750,8 @@ for h, w, kh, kw, c_in, c_out in hidden_rng.integers(1, 12, size=(10, 6)).tolist
     check.equal(conv_params(kh, kw, c_in, c_out, False), weights)
     check.equal(conv_macs(h, w, kh, kw, c_in, c_out), weights * h * w)
 for wrong in [(-3, 3, 2, 8), (3, 0, 2, 8), (3, 3, 2, 0)]:
-    check.raises(ValueError, lambda: conv_params(*wrong), when="a size is below 1")
-    check.raises(ValueError, lambda: conv_macs(5, 5, *wrong), when="a size is below 1")
+    check.raises(ValueError, lambda: conv_params(*wrong), when=f"its arguments are {wrong}")
+    check.raises(ValueError, lambda: conv_macs(5, 5, *wrong), when=f"its arguments are {(5, 5, *wrong)}")
 ### END HIDDEN TESTS
 check.passed("conv_params")
 
@@ -765,9 +771,11 @@ print(f"{sum(macs.values()):,} multiplications")
 
 # %%
 draw.bars({name: round(100 * count / sum(parameters.values()), 1) for name, count in parameters.items()},
-          title="84 % of the parameters are in one dense layer …", x_label="share of the parameters", unit=" %")
+          title="84 % of the parameters are in one dense layer …", x_label="share of the parameters", unit=" %",
+          marked=["dense 1", "dense 2"])
 draw.bars({name: round(100 * count / sum(macs.values()), 1) for name, count in macs.items()},
-          title="… and 96 % of the work is in the convolutions", x_label="share of the multiplications", unit=" %")
+          title="… and 96 % of the work is in the convolutions", x_label="share of the multiplications",
+          unit=" %", marked=["dense 1", "dense 2"])
 
 # %% [markdown]
 # A dense layer is a convolution with one place, so your functions can count it too. From 32 numbers to 32 nodes it
@@ -888,6 +896,7 @@ check.equal(sizes, [55, 27, 27, 13, 13, 13, 13, 6, 4096, 4096, 1000], name="the 
 check.equal(sum(count for _, _, count in trace), 62_378_344, name="the number of parameters")
 check.equal(trace_shapes((6,), [("dense", 3)]), [("dense", (3,), 21)])
 check.raises(ValueError, lambda: trace_shapes((8, 8, 3), [("norm", 5)]), when="there is a layer of an unknown kind")
+check.raises(ValueError, lambda: trace_shapes((8, 8, 3), [("dense", 0)]), when="a dense layer has no units")
 flat_first = [("dense", 4), ("pool", 2, 2)]
 check.raises(ValueError, lambda: trace_shapes((8, 8, 3), flat_first), when="a pool follows a dense layer")
 check.raises(ValueError, lambda: trace_shapes((8, 2, 3), [("conv", 4, 3, 1, 0)]), when="a window does not fit")
@@ -912,9 +921,9 @@ check.equal(trace_shapes((15, 11, 4), [("conv", 8, 3, 2, "same"), ("conv", 8, 3,
             [("conv", (8, 6, 8), 296), ("conv", (8, 2, 8), 584)])
 for wrong in [
     ("conv", 4, 3, 0, 0), ("conv", 4, 3, 1, "full"), ("conv", 0, 3, 1, 0), ("conv", 4, 3, 1), ("conv", 4, 3, 1, -1),
-    ("pool", 0, 1), ("pool", 2, -1), ("pool", 9, 1), ("pool", 2), ("dense", 0), ("dense",), ("flatten",),
+    ("pool", 0, 1), ("pool", 2, -1), ("pool", 9, 1), ("pool", 2), ("dense", -1), ("dense",), ("flatten",),
 ]:
-    check.raises(ValueError, lambda: trace_shapes((8, 8, 3), [wrong]), when="options are wrong or windows do not fit")
+    check.raises(ValueError, lambda: trace_shapes((8, 8, 3), [wrong]), when=f"the layer is {wrong}")
 flat_first = [("dense", 4), ("conv", 4, 1, 1, 0)]
 check.raises(ValueError, lambda: trace_shapes((8, 8, 3), flat_first), when="a convolution follows a dense layer")
 kept = [("conv", 4, (3, 2), (2, 1), 1), ("dense", 5)]
@@ -983,9 +992,9 @@ except ValueError as error:
 # *5 minutes*
 #
 # **Question (5 points, read by a person).** A network sorts photographs. All its convolutions have zero padding
-# ("same"). Someone says: "Padding is free: it keeps the size, and the zeros mean nothing." Say what the padding buys,
-# and give two reasons why the zeros do mean something: think of the dark frame, and of what happens when the picture
-# moves. What would you use instead where the border matters? Five to eight sentences.
+# ("same"). Someone says: "Padding is free: it keeps the size, and the zeros mean nothing." Name two things that the
+# padding buys, and give two reasons why the zeros do mean something: think of the dark frame, and of what happens when
+# the picture moves. What would you use instead where the border matters? Five to eight sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION

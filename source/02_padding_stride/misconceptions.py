@@ -3,7 +3,6 @@
 A function takes the place of the student's; everything else in the notebook is the reference, which is where
 `output_size`, `same_padding`, `pad2d` and the given `pair`, `sides`, `conv_layer` come from.
 """
-# ruff: noqa: F821
 
 import math
 
@@ -33,9 +32,14 @@ def rounded_to_the_nearest(n, k, stride=1, padding=0, dilation=1):
     return round(_room(n, k, stride, padding, dilation) / stride) + 1
 
 
-@misconception("output_size", hint="a whole number is expected")
+@misconception("output_size", hint="not rounded")
 def not_rounded_at_all(n, k, stride=1, padding=0, dilation=1):
     return _room(n, k, stride, padding, dilation) / stride + 1
+
+
+@misconception("output_size", hint="`return` missing")
+def size_not_returned(n, k, stride=1, padding=0, dilation=1):
+    _room(n, k, stride, padding, dilation)
 
 
 @misconception("output_size", hint="on both sides")
@@ -146,6 +150,11 @@ def _zeros(n, k, stride):
 def same_without_stride(n, k, stride=1):
     _zeros(n, k, stride)
     return (k - 1) // 2, k // 2
+
+
+@misconception("same_padding", hint="`return` missing")
+def zeros_not_returned(n, k, stride=1):
+    _zeros(n, k, stride)
 
 
 @misconception("same_padding", hint="goes after")
@@ -329,6 +338,27 @@ def stride_on_columns_only(x, w, b, strides=(1, 1), padding="valid"):
 def strides_exchanged(x, w, b, strides=(1, 1), padding="valid"):
     x, w, b, (sh, sw), padding = _parts(x, w, b, strides, padding)
     return conv_layer(pad2d(x, padding), w, b)[:, ::sw, ::sh]
+
+
+@misconception("conv2d", hint="strides of rows and columns were exchanged")
+def columns_first_in_strides(x, w, b, strides=(1, 1), padding="valid"):
+    """`sw, sh = strides`, so that "same" is counted with them as well."""
+    x, w, b, (sh, sw), padding = _parts(x, w, b, pair(strides)[::-1], padding)
+    return conv_layer(pad2d(x, padding), w, b)[:, ::sh, ::sw]
+
+
+@misconception("conv2d", hint="zeros for rows and columns were exchanged")
+def same_zeros_exchanged(x, w, b, strides=(1, 1), padding="valid"):
+    same = isinstance(padding, str) and padding == "same"
+    x, w, b, (sh, sw), (rows, columns) = _parts(x, w, b, strides, padding)
+    padding = (columns, rows) if same else (rows, columns)
+    return conv_layer(pad2d(x, padding), w, b)[:, ::sh, ::sw]
+
+
+@misconception("conv2d", hint="x has three axes")
+def one_picture_accepted_by_the_layer(x, w, b, strides=(1, 1), padding="valid"):
+    x, w, b, (sh, sw), padding = _parts(x[None] if x.ndim == 3 else x, w, b, strides, padding)
+    return conv_layer(pad2d(x, padding), w, b)[:, ::sh, ::sw]
 
 
 @misconception("conv2d", hint="stride has no effect")
@@ -691,3 +721,12 @@ def pooling_with_parameters(input_shape, layers):
 @misconception("trace_shapes", hint="unknown kind")
 def unknown_layers_skipped(input_shape, layers):
     return _Trace().trace(input_shape, [layer for layer in layers if layer[0] in ("conv", "pool", "dense")])
+
+
+@misconception("trace_shapes", hint="no units")
+def dense_without_units_accepted(input_shape, layers):
+    class Trace(_Trace):
+        def dense(self, shape, units):
+            return (units,), (math.prod(shape) + 1) * units
+
+    return Trace().trace(input_shape, layers)
