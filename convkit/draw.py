@@ -200,7 +200,7 @@ def bars(
     if logarithmic:
         axes.set_xscale("log")
         low, high = min(values.values()) / 5, max(values.values())
-        axes.set_xlim(low, high * (high / low) ** 0.45)  # room for the number beyond the longest bar
+        axes.set_xlim(low, high * (high / low) ** 0.6)  # room for the number beyond the longest bar
     axes.set_xlabel(x_label)
     return figure
 

@@ -1048,8 +1048,9 @@ draw.images([correlate2d(picture, kernels["Gaussian blur"]) for picture in (phot
 #
 # **The task behind it.** From H×W×3 whole numbers, 0 to 255, to one label, whatever the *viewpoint*, *scale*,
 # *deformation*, *occlusion*, *illumination*, *background clutter* and *variation within the class*. Nobody can write
-# that down as rules; the **data-driven approach** learns it from labelled examples. Dense nets forget which pixels are
-# neighbours and stop improving after four or five layers; convolutional ones have gone to 152.
+# that down as rules; the **data-driven approach** learns it from labelled examples. Flattened for a dense net, a
+# picture loses which pixels are neighbours, and such nets stop improving after four or five layers; convolutional ones
+# have gone to 152.
 #
 # **Words**
 #

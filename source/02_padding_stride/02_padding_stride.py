@@ -794,7 +794,7 @@ weights = {
     "100 shared 10×10 kernels": conv_params(10, 10, 1, 100, bias=False),
 }
 draw.bars({name: count / 1e6 for name, count in weights.items()}, unit=" million", logarithmic=True,
-          title="Small windows save a factor of 400, sharing another 400", x_label="weights (logarithmic)")
+          title="Small windows save a factor of 400, sharing another 400", x_label="millions of weights (logarithmic)")
 
 # %% [markdown]
 # (Lecture C says "2B" for the first; it is 1.6 billion.)
