@@ -1,9 +1,9 @@
 """Answers that are far too large: an integer of ten thousand digits, lists without measure, a text of 40 MB.
 
-double: refused, 0
-total: refused, 0
-shout: refused|out of memory, 0
-apply: refused|out of memory, 0
+double: refused|timeout, 0
+total: refused|timeout, 0
+shout: refused|out of memory|timeout, 0
+apply: refused|out of memory|timeout, 0
 """
 
 # %% double
