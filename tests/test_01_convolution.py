@@ -60,11 +60,11 @@ def test_both_layers_are_keras_conv(
 
 
 @given(st.integers(1, 3), st.integers(1, 3), seeds)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 def test_learn_kernel_finds_the_kernel(kh: int, kw: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    x, kernel = rng.random((16, 15)), rng.normal(size=(kh, kw))
+    x, kernel = rng.random((9, 8)), rng.normal(size=(kh, kw))
     y = signal.correlate2d(x, kernel, "valid")
-    found = SOLUTION.learn_kernel(x, y, (kh, kw), 2000)
+    found = SOLUTION.learn_kernel(x, y, (kh, kw), 1000)
     loss, start = (np.mean((signal.correlate2d(x, k, "valid") - y) ** 2) for k in (found, np.zeros_like(kernel)))
     assert loss < 0.01 * start
