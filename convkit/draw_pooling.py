@@ -71,7 +71,7 @@ def shifts(stages: Mapping[str, Sequence[ArrayLike]], pixels: Sequence[int], *, 
             kept = np.isclose(array, arrays[0])
             _stage(axes, array, arrays[0], kept | (line == 0))
             axes.set_box_aspect(shape)
-            axes.set_xlabel(f"{kept.mean():.0%} kept", fontsize=9, labelpad=2)
+            axes.set_xlabel(f"{100 * kept.mean():.0f} % kept" if line else "", fontsize=9, labelpad=2)
         grid[line, 0].set_ylabel(name.replace(" ", "\n", 1), fontsize=9)
     for axes, shift in zip(grid[0], pixels, strict=True):
         axes.set_title("at rest" if shift == 0 else f"moved by {shift}")

@@ -54,7 +54,7 @@ def test_winners_writes_small_planes_in_numbers() -> None:
 def test_shifts_says_how_many_cells_kept_their_value_and_paints_the_others() -> None:
     figure = shifts()
     labels = [axes.get_xlabel() for axes in figure.axes]
-    assert labels == ["100% kept", "0% kept", "100% kept", "50% kept", "100% kept", "100% kept"]
+    assert labels == ["", "", "100 % kept", "50 % kept", "100 % kept", "100 % kept"]
     rest, moved = (figure.axes[panel].images[0].get_array() for panel in (2, 3))
     grey = [bool(np.ptp(moved[row, column]) == 0) for row in range(3) for column in range(2)]
     assert grey == [True, False] * 3
