@@ -227,21 +227,21 @@ def means_cut_to_integers(x, size, strides=None, mode="max", padding="valid"):
     return _pooled(x, rows, columns, kh, kw, SUMMARIES[mode]).astype(kind)
 
 
-@misconception("pool2d", hint="the mode is")
+@misconception("pool2d", hint='mode is "median"')
 def any_mode_but_max_is_average(x, size, strides=None, mode="max", padding="valid"):
     x, kh, kw, sh, sw = _read(x, size, strides, "max", padding)
     rows, columns = _starts(x.shape[1], kh, sh, padding), _starts(x.shape[2], kw, sw, padding)
     return _pooled(x, rows, columns, kh, kw, np.max if mode == "max" else np.mean)
 
 
-@misconception("pool2d", hint="a stride is 0")
+@misconception("pool2d", hint="strides is 0")
 def zero_stride_taken_for_none(x, size, strides=None, mode="max", padding="valid"):
     x, kh, kw, sh, sw = _read(x, size, strides or None, mode, padding)
     rows, columns = _starts(x.shape[1], kh, sh, padding), _starts(x.shape[2], kw, sw, padding)
     return _pooled(x, rows, columns, kh, kw, SUMMARIES[mode])
 
 
-@misconception("pool2d", hint="the window does not fit")
+@misconception("pool2d", hint="size is (6, 2)")
 def large_window_accepted(x, size, strides=None, mode="max", padding="valid"):
     (kh, kw), strides = pair(size, "size"), strides if strides is not None else size
     sh, sw = pair(strides, "strides")
@@ -482,7 +482,7 @@ class SwitchOutsideAccepted:
         return _right_unpool(y, switches % (shape[1] * shape[2]), shape)
 
 
-@misconception("max_pool_switches", hint="y and switches differ")
+@misconception("max_pool_switches", hint="y has shape (1, 1, 2, 2) and switches")
 class ShapesNeverCompared:
     """Broadcasting hides it."""
 
@@ -640,7 +640,7 @@ def overlaps_averaged(dy, x, size, strides=None, mode="max"):
     return dx / np.maximum(hits, 1)
 
 
-@misconception("pool2d_backward", hint="dy has not the shape")
+@misconception("pool2d_backward", hint="dy has shape (1, 2, 2, 2)")
 def shape_of_dy_never_compared(dy, x, size, strides=None, mode="max"):
     x, kh, kw, sh, sw = _read(x, size, strides, mode)
     dx = np.zeros(x.shape)
@@ -834,7 +834,7 @@ def size_never_used(clean, noisy, size):
     return {mode: float(np.abs(b - a).mean()) for mode, (a, b) in _both(clean, noisy, 2).items()}
 
 
-@misconception("pooling_errors", hint="shapes differ")
+@misconception("pooling_errors", hint="clean has shape (4, 6) and noisy")
 def shapes_broadcast(clean, noisy, size):
     clean, noisy = np.broadcast_arrays(clean, noisy)
     return {mode: float(np.abs(b - a).mean()) for mode, (a, b) in _both(clean, noisy, size).items()}
