@@ -32,7 +32,7 @@ def rooms_for(course: Course, source: AssignmentSource, sandbox: str, *, figures
     """Warm rooms for an assignment. Without `figures` the course's drawing functions return at once."""
     limits = course.assignment(source.name).limits
     environment = {} if figures else {"CONVKIT_DRAW": "0"}
-    return RoomServer(limits, sandbox, preload_of(source), environment=environment)
+    return RoomServer(limits, sandbox, preload_of(source), environment=environment, hidden=course.private_paths)
 
 
 def preload_of(source: AssignmentSource) -> tuple[str, ...]:

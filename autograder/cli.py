@@ -24,8 +24,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
     help="Release, grade and report the assignments of a course.",
 )  # fmt: skip
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
+err = Console(stderr=True, highlight=False, markup=False)
 
 AssignmentName = Annotated[str, typer.Argument(help="Its name in course.toml, such as 01_convolution.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write what was found to this file as JSON.")]

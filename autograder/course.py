@@ -72,6 +72,19 @@ class Course:
         return self.build_folder / "results"
 
     @property
+    def private_paths(self) -> tuple[Path, ...]:
+        """What no room may show, wherever the course lies (in a folder of the system or of Python, say)."""
+        database = self.db_url.removeprefix("sqlite:///")
+        return (
+            self.source_folder,
+            self.submitted_folder,
+            self.autograded_folder,
+            self.feedback_folder,
+            self.build_folder,
+            Path(database) if database != self.db_url else self.build_folder,
+        )
+
+    @property
     def install_url(self) -> str:
         """What `pip install` gets in Colab."""
         return f"git+{self.repository}@{self.branch}"

@@ -145,6 +145,7 @@ class Run:
         self.results: dict[str, TestResult] = {}
         self._outcomes: dict[int, CellOutcome] = {}
         self._left_out: set[int] = set()  # positions of cells that ended the process
+        self._asked_again: set[str] = set()  # exercises during whose test the process ended once
         self._dead: dict[str, Broken] = {}  # exercises that ended the process or ran out of time
         self._only, self._figures = only, figures
         self._wanted = self._positions_to_run()
@@ -153,7 +154,7 @@ class Run:
 
     def execute(self) -> None:
         """Run everything; afterwards `results` has an entry for each wanted test cell."""
-        for _ in range(1 + MAX_RESTARTS):
+        for _ in range(1 + MAX_RESTARTS + len(self.source.exercises)):
             if self._run_once():
                 break
         other = Broken.DIED if self._seconds_left() > 0 else Broken.NOTEBOOK_TIME
@@ -295,21 +296,26 @@ class Run:
         if late:
             student.interrupt()
         served = student.finish(ticket, wall_seconds=1.0 if late else seconds)
-        error = self._error_of(exercise)
-        self.results[cell.grade_id] = judge(cell, outcome, served, error, self.frame.answers.get(exercise), self.limits)
-        if late or not (served.alive and tester.alive):
+        ended = outcome.outcome is Outcome.LOST or not (served.alive and tester.alive)
+        if (
+            ended
+            and not late
+            and served.broken in (None, Broken.DIED, Broken.KILLED)
+            and exercise not in self._asked_again
+        ):
+            self._asked_again.add(exercise)  # it may have been what an earlier exercise left behind
+            return False
+        own, answer = self._outcome_of(exercise), self.frame.answers.get(exercise)
+        self.results[cell.grade_id] = judge(cell, outcome, served, own, answer, self.limits)
+        if late or ended:
             self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
-        lost = outcome.outcome is Outcome.LOST
-        if lost:
-            self._dead.setdefault(exercise, Broken.DIED)
-        return served.alive and tester.alive and not lost
+        return not ended
 
-    def _error_of(self, exercise: str) -> tuple[str, str, str] | None:
-        """What the exercise's own cell raised when it ran, if anything."""
+    def _outcome_of(self, exercise: str) -> CellOutcome | None:
+        """How the exercise's own cell fared, if it was run."""
         for position, cell in enumerate(self.frame.cells):
             if cell.role is Role.SOLUTION and cell.origin is not None and cell.origin.grade_id == exercise:
-                outcome = self._outcomes.get(position)
-                return outcome.error if outcome else None
+                return self._outcomes.get(position)
         return None
 
     def _seconds_left(self) -> float:

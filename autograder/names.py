@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_BUILTINS = frozenset(dir(builtins))
+MAX_STATEMENTS = 500  # of a longer cell all names that are read count as read first
 
 
 @dataclass(frozen=True)
 class Names:
     """Module-level names of a piece of code.
 
-    reads      what must be there before: read, and not surely set earlier in the same code
+    reads      what must be there before: read, and not surely set earlier in the same code; built-ins as well,
+               since an exercise may be named like one
     defines    what it sets; a name whose object is changed in place (`x[0] = 1`) counts as read and defined
     functions  the functions that it defines at the top level
     """
@@ -31,12 +31,12 @@ def names_of(code: str) -> Names:
     """The names of `code`; empty for code that does not parse (a magic, a typing error)."""
     try:
         tree = ast.parse(code)
-        _, defines = _uses([*tree.body])
-        reads = _reads_first(tree.body, set())
+        everywhere, defines = _uses([*tree.body])
+        reads = everywhere if len(tree.body) > MAX_STATEMENTS else _reads_first(tree.body, set())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names()
     functions = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
-    return Names(frozenset(reads - _BUILTINS), frozenset(defines), functions)
+    return Names(frozenset(reads), frozenset(defines), functions)
 
 
 def _reads_first(statements: Sequence[ast.stmt], known: set[str]) -> set[str]:

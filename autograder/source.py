@@ -239,6 +239,17 @@ def _check(source: AssignmentSource) -> None:
                     "Tests run in another room: define it in a locked cell."
                 )
             known |= cell.names.defines
+    instructors = [cell for cell in source.cells if cell.role in (Role.LOCKED, Role.PLAIN)]
+    makers = {name: cell for cell in instructors for name in cell.names.functions}
+    for cell in source.cells:
+        if cell.role is not Role.TEST and HIDDEN.search(cell.text):
+            raise CourseError(f"{where}: hidden tests stand in {cell.id!r}; only a test cell keeps them hidden.")
+        for name in source.trust.untrusted_reads.get(cell.index, ()):
+            if name in makers:
+                raise CourseError(
+                    f"{where}: test {cell.grade_id!r} calls {name!r} of cell {makers[name].id!r}, which reads the "
+                    "student's names and so runs in the student's room. Define it in the test cell."
+                )
     for exercise in source.exercises:
         if not exercise.tests:
             raise CourseError(f"{where}: exercise {exercise.name!r} has no test cell {exercise.name}-1.")

@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 from autograder.results import Verdict
 
 MAX_FILE_BYTES = 50 * 1024**2
+MAX_CELLS = 5_000
+MAX_TEXT_CHARACTERS = 1_000_000
 _CELL_TYPES = {"code", "markdown", "raw"}
 
 
@@ -44,7 +46,8 @@ def find_submissions(folder: Path, assignment: str) -> tuple[SubmittedFile, ...]
         return ()
     found = []
     for student in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        notebooks = sorted(p for p in (student / assignment).glob("*.ipynb") if not p.name.startswith("."))
+        found_here = (student / assignment).glob("*.ipynb")
+        notebooks = sorted(p for p in found_here if p.is_file() and not p.is_symlink() and p.name[0] != ".")
         notebooks.sort(key=lambda p: (p.stem != assignment, -p.stat().st_mtime_ns, p.name))
         found.append(SubmittedFile(student.name, notebooks[0] if notebooks else None, tuple(notebooks[1:])))
     return tuple(found)
@@ -98,9 +101,16 @@ def parse_notebook(data: bytes) -> NotebookNode:
         raise UnreadableError(
             Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 3 and 4 can be read."
         )
+    if len(_list(document.get("cells"))) > MAX_CELLS:
+        raise UnreadableError(Verdict.MALFORMED, f"The notebook has more than {MAX_CELLS:,} cells.")
     cells = [_clean_cell(cell) for cell in _list(document.get("cells")) if isinstance(cell, dict)]
     if not cells:
         raise UnreadableError(Verdict.MALFORMED, "The notebook has no cells.")
+    if sum(len(cell["source"]) for cell in cells) > MAX_TEXT_CHARACTERS:
+        raise UnreadableError(
+            Verdict.MALFORMED,
+            f"The notebook's cells hold more than {MAX_TEXT_CHARACTERS:,} characters. Are data pasted into a cell?",
+        )
     return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -122,10 +132,11 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
 def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
     """Type, text and grade_id of a cell; outputs are evidence of another run and are dropped."""
     cell_type = cell.get("cell_type")
+    cell_type = cell_type if isinstance(cell_type, str) and cell_type in _CELL_TYPES else "raw"
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     kept: dict[str, Any] = {
-        "cell_type": cell_type if cell_type in _CELL_TYPES else "raw",
+        "cell_type": cell_type,
         "source": _text(cell.get("source")),
         "metadata": {},
     }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.results import ExerciseResult, TestResult, Verdict
-from autograder.rooms.broken import Broken, explain
+from autograder.rooms.broken import Broken, broken_by_error, explain
 from autograder.rooms.limits import Limits
 from autograder.rooms.outcomes import Outcome, TestOutcome
 from autograder.rooms.student import CellOutcome
@@ -48,7 +48,7 @@ def judge(
     cell: SourceCell,
     outcome: TestOutcome,
     served: CellOutcome,
-    own_error: tuple[str, str, str] | None,
+    own: CellOutcome | None,
     answer: str | None,
     limits: Limits,
 ) -> TestResult:
@@ -56,13 +56,17 @@ def judge(
 
     outcome    what the clean room says; only "passed" earns points
     served     how the student's process fared while it answered
-    own_error  (name, value, traceback) if the exercise's own cell raised when it ran
+    own        how the exercise's own cell fared, if it was run
     answer     the student's text, None if the cell is missing
     """
     if outcome.outcome is Outcome.PASSED:
         return TestResult(cell.grade_id, Verdict.PASSED, cell.points, cell.points, seconds=round(outcome.seconds, 3))
-    if served.broken is not None:
-        return of_broken(cell, served.broken, limits)
+    own_error = own.error if own else None
+    broken = served.broken or (own.broken if own and own.broken is not Broken.OUTPUT else None)
+    if broken is None and outcome.outcome is Outcome.ERROR and outcome.student_traceback:
+        broken = broken_by_error(outcome.message.partition(":")[0], outcome.message)
+    if broken is not None:
+        return of_broken(cell, broken, limits)
     verdict = _OF_OUTCOME[outcome.outcome]
     message, hint, traceback = outcome.message, outcome.hint, outcome.student_traceback
     if not_answered(answer) or (own_error and own_error[0] == "NotImplementedError"):
@@ -77,6 +81,8 @@ def judge(
         message = hint or HIDDEN_FAILED
     elif verdict is Verdict.KILLED:
         message, hint, traceback = CUT_OFF, None, None
+    elif verdict is Verdict.ERROR and traceback and _is_hidden(cell, outcome):
+        message = traceback.rstrip().rpartition("\n")[2]  # the student's own exception, not the test's words about it
     elif verdict is Verdict.ERROR and traceback is None:
         verdict = Verdict.FAILED
         message = HIDDEN_FAILED if _is_hidden(cell, outcome) else f"The check could not use the result: {message}"

@@ -103,7 +103,7 @@ def in_rooms(course: Course, assignment: str, *, by_phase: bool) -> Cost:
         list(grade_class(course, assignment, files[:1], rooms))  # warm
         before, own, started = tree_seconds(), time.process_time(), time.perf_counter()
         if by_phase:
-            rooms.prestart = False  # else the next room starts within another phase
+            rooms._prestart = False  # else the next room starts within another phase
             with phases(cost):
                 list(grade_class(course, assignment, files, rooms))
         else:

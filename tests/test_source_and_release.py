@@ -90,6 +90,29 @@ def test_mistakes_in_a_source_are_named(mini: Course, old: str, new: str, words:
         read_source(mini, "01_mini")
 
 
+def test_a_verdict_is_never_left_to_a_helper_that_reads_the_students_names(mini: Course) -> None:
+    """It would run in the student's room, where `all_right = lambda: True` is easily said."""
+    first = '# %% nbgrader={"grade": true, "grade_id": "double-1"'
+    helper = f"# %% {LOCKED % 'helper'}\ndef all_right():\n    return double(2) == 4\n\n"
+    test = f"# %% {TEST % 'double-3'}\nassert all_right()\n\n"
+    edit(mini, first, helper + test + first)
+    with pytest.raises(CourseError, match=r"'double-3' calls 'all_right' of cell 'helper'"):
+        read_source(mini, "01_mini")
+
+
+def test_hidden_tests_outside_a_test_cell_are_refused(mini: Course) -> None:
+    edit(mini, "x = np.arange(3.0)", "x = np.arange(3.0)\n### BEGIN HIDDEN TESTS\ny = 1\n### END HIDDEN TESTS")
+    with pytest.raises(CourseError, match="only a test cell keeps them hidden"):
+        read_source(mini, "01_mini")
+
+
+def test_an_exercise_may_be_named_like_a_built_in(mini: Course) -> None:
+    path = mini.source_folder / "01_mini" / "01_mini.py"
+    path.write_text(path.read_text().replace("double", "sum"))
+    source = read_source(mini, "01_mini")
+    assert source.trust.untrusted_reads[source.by_grade_id["sum-1"].index] == ("sum",)
+
+
 def test_a_release_is_the_same_bytes_every_time(mini: Course) -> None:
     first = release(mini, "01_mini").path.read_bytes()
     release(mini, "01_mini").path.unlink()

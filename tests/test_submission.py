@@ -49,6 +49,8 @@ def document(**changes: object) -> bytes:
         (document(nbformat=7), "format '7'"),
         (document(nbformat={"a": 1}), "format"),
         (json.dumps({"worksheets": 3, "nbformat": 3}).encode(), "old format"),
+        (document(cells=[CELL] * 5_001), "more than 5,000 cells"),
+        (document(cells=[{**CELL, "source": "x\n" * 500_001}]), "more than 1,000,000 characters"),
     ],
 )
 def test_what_is_no_notebook_is_said_in_a_sentence(data: bytes, words: str) -> None:

@@ -65,7 +65,7 @@ def command(
 ) -> tuple[list[str], list[int]]:
     """The command that runs `arguments` inside bubblewrap, and the file descriptors that it must inherit.
 
-    `read_only` are further files and folders to show; `hidden` folders are covered where something shown holds them.
+    `read_only` are further files and folders to show; `hidden` ones are covered where something shown holds them.
     The caller closes the descriptors once the process runs.
     """
     visible = [Path("/usr"), *shown(read_only)]
@@ -97,7 +97,11 @@ def command(
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for folder in hidden:
         resolved = folder.resolve()
-        if any(resolved.is_relative_to(other.resolve()) for other in visible):
+        if not any(resolved.is_relative_to(other.resolve()) for other in visible):
+            continue
+        if resolved.is_file():
+            options += ["--ro-bind", "/dev/null", str(resolved)]
+        elif resolved.is_dir():
             options += ["--tmpfs", str(resolved)]
             for path in (path for path in visible if path != resolved and path.is_relative_to(resolved)):
                 options += ["--ro-bind", str(path), str(path)]

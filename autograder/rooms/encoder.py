@@ -87,6 +87,8 @@ class _Writer:
         elif cls is bytes or cls is bytearray:
             self.write_bytes(b"b" if cls is bytes else b"y", value)
         elif cls is slice or cls is range:
+            if cls is range and value and abs(value[-1] - value[0]) // abs(value.step) >= self.bounds.nodes:
+                raise NotPlain(f"a range of more than {self.bounds.nodes:,} numbers cannot be graded; use an array")
             self.write_items(b":" if cls is slice else b"r", (value.start, value.stop, value.step))
         elif cls is Reference:
             self.write_reference(value)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -32,7 +33,6 @@ CLEAN_LIMITS = Limits(
     cell_wall_seconds=600,
     notebook_wall_seconds=3600,
     cpu_seconds=3600,
-    memory_bytes=4 * 1024**3,
     processes=256,
     open_files=1024,
     written_bytes=256 * 1024**2,
@@ -92,7 +92,12 @@ class RoomServer:
         self._recipes = {
             "student": Recipe("student", self.limits, sandbox, tuple(preload), variables, **shown),
             "clean": Recipe(
-                "clean", CLEAN_LIMITS, sandbox, tuple(preload), {**variables, "CONVKIT_DRAW": "0"}, **shown
+                "clean",
+                replace(CLEAN_LIMITS, memory_bytes=self.limits.memory_bytes),  # answers are as large as the student's
+                sandbox,
+                tuple(preload),
+                {**variables, "CONVKIT_DRAW": "0"},
+                **shown,
             ),
         }
         self._prestart = prestart

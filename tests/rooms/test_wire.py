@@ -97,7 +97,12 @@ atoms = st.one_of(
     st.builds(bytearray, st.binary()),
     st.builds(np.str_, texts),
     st.builds(np.bytes_, st.binary()),
-    st.builds(range, st.integers(), st.integers(), st.integers(1, 5)),
+    st.builds(
+        lambda first, count, step: range(first, first + count, step),
+        st.integers(),
+        st.integers(0, 10**6),
+        st.integers(1, 5),
+    ),
     st.builds(slice, st.none() | st.integers(), st.none() | st.integers(), st.none() | st.integers()),
     st.sampled_from([int, float, bool, np.float32, np.uint8, np.bool_, np.dtype("float32"), np.dtype(">i2")]),
     scalars,
@@ -246,6 +251,13 @@ Point = collections.namedtuple("Point", "x y")
 def test_instances_of_subclasses_arrive_as_the_plain_type(value: object, expected: object) -> None:
     assert identical(crossed(value), expected)
     assert identical(crossed([value])[0], expected)
+
+
+def test_a_range_that_would_unfold_to_more_than_any_list_may_hold_does_not_cross() -> None:
+    for endless in (range(10**8), range(10**8, 0, -1), range(-(10**400), 10**400)):
+        with pytest.raises(NotPlain, match="use an array"):
+            encode(endless)
+    assert crossed(range(0, 10**9, 10**4)) == range(0, 10**9, 10**4)
 
 
 def test_an_array_subclass_arrives_as_a_plain_array() -> None:
