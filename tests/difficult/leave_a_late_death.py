@@ -8,12 +8,15 @@ total: passed, 4
 
 # %% double
 import os, threading, time
+coming = []
 
 def double(x):
+    coming.append(True)
     threading.Timer(0.3, os._exit, (0,)).start()
     return 2 * x
 
 # %% total
 def total(values):
-    time.sleep(0.4)
+    if coming:
+        time.sleep(0.4)
     return sum(values)
