@@ -19,7 +19,10 @@ from autograder.rooms.wire import NotPlain, WireError, decode, encode
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation", "ignore:The object being serialized")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation", "ignore:The object being serialized"),
+    pytest.mark.xdist_group("models"),  # they share one pair of rooms, and some go on where others ended
+]
 
 
 def crossed(value: object, sender: list[object] | None = None, receiver: list[object] | None = None) -> Any:
