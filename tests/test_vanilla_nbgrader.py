@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 from forms import as_colab
+from places import MINI, ROOT
 
 from autograder.course import Course
 from autograder.files import write_atomically
+from autograder.gradebook import open_gradebook
 from autograder.release import build_source, generate, release
 from autograder.solutions import reference_notebook
 
@@ -44,8 +46,6 @@ def nbgrader(course: Course, *arguments: str) -> str:
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The mini course, released and autograded by vanilla nbgrader with three students."""
     import shutil
-
-    from places import ROOT
 
     from autograder.course import load_course
 
@@ -116,3 +116,25 @@ def test_the_formgrader_shows_the_class(formgrader: str) -> None:
             assert time.monotonic() < deadline, "the formgrader did not answer in a minute"
             time.sleep(0.5)
     assert {s["student"]: s["score"] for s in json.loads(answer)} == {"right": 6, "wrong": 0, "blank": 0}
+
+
+def test_vanilla_autograde_runs_on_the_sandboxed_kernel_where_it_is_asked_to(tmp_path: Path) -> None:
+    """nbgrader's own execution and verdicts, on a warm kernel that is process 1 of its own room."""
+    import shutil
+
+    from autograder.course import load_course
+
+    folder = tmp_path / "course"
+    shutil.copytree(MINI, folder)
+    config = (ROOT / "tests" / "vanilla_config.py").read_text()
+    (folder / "nbgrader_config.py").write_text(f'{config}\nc.Execute.kernel_name = "python3-sandboxed"\n')
+    course = load_course(folder)
+    source = build_source(course, "01_mini")
+    nbgrader(course, "generate_assignment", "01_mini", "--force")
+    text = 'import os\nprint("process", os.getpid())\nprediction = 4'
+    notebook = reference_notebook(source, {"prediction": text})
+    write_atomically(folder / "submitted" / "ada" / "01_mini" / "01_mini.ipynb", as_colab(notebook))
+    nbgrader(course, "autograde", "01_mini")
+    assert '"process 1\\n"' in (folder / "autograded" / "ada" / "01_mini" / "01_mini.ipynb").read_text()
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission("01_mini", "ada").score == 6
