@@ -13,7 +13,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,7 @@ def _places(file: RemoteFile) -> list[Path]:
 
 
 def _download(file: RemoteFile) -> Path:
+    """Says what is wrong with a file that is there, and gets the right one."""
     wrong = next((path for path in _places(file) if path.is_file()), None)
     if not reachable(file.url):
         if wrong is not None:
@@ -94,7 +95,11 @@ def _download(file: RemoteFile) -> Path:
             from keras.utils import get_file
     except ImportError as error:
         raise Unavailable(f"the download needs Keras, which is not installed ({error})") from error
-    home = _writable_folder()
+    return _fetch(file, _writable_folder(), get_file)
+
+
+def _fetch(file: RemoteFile, home: Path, get_file: Callable[..., str]) -> Path:
+    """Download into the cache folder `home`; whatever happens, no file is left there but the right one."""
     path = home / file.folder / file.name
     # Under another name, the same each time: a broken download takes the place of no file, and what a killed
     # one left is written over by the next.

@@ -101,9 +101,14 @@ def load(
     return dataset
 
 
+def registry() -> dict[str, Any]:
+    """What data/registry.toml says: `datasets` and `photos` by name, with their files, licences and samples."""
+    return tomllib.loads((_DATA / "registry.toml").read_text(encoding="utf-8"))
+
+
 def photo(name: str = "china") -> NDArray[np.uint8]:
     """A real photo of scikit-learn's, "china" (a temple) or "flower": uint8 (427, 640, 3)."""
-    photos = _registry()["photos"]
+    photos = registry()["photos"]
     if name not in photos:
         raise ValueError(f"there is no photo {name!r}; there are: {', '.join(photos)}")
     try:
@@ -170,12 +175,8 @@ def _sample(name: str, entry: dict[str, Any], split: Split, limit: int | None) -
     return Dataset(name, split, Source.SAMPLE, images, labels, class_names, sample["description"])
 
 
-def _registry() -> dict[str, Any]:
-    return tomllib.loads((_DATA / "registry.toml").read_text(encoding="utf-8"))
-
-
 def _entry(name: str) -> dict[str, Any]:
-    known = _registry()["datasets"]
+    known = registry()["datasets"]
     if name not in known:
         raise ValueError(f"there is no data set {name!r}; there are: {', '.join(known)}")
     return known[name]

@@ -101,9 +101,9 @@ def folder(tmp_path, monkeypatch) -> Path:
 @pytest.fixture
 def mnist_is_served(monkeypatch, remote):
     """`datasets.load("mnist")` gets the small data set from the server."""
-    registry = datasets._registry()
+    registry = datasets.registry()
     registry["datasets"]["mnist"]["files"] = [dataclasses.asdict(remote)]
-    monkeypatch.setattr(datasets, "_registry", lambda: registry)
+    monkeypatch.setattr(datasets, "registry", lambda: registry)
 
 
 def sha256(content: bytes) -> str:

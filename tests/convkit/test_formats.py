@@ -71,7 +71,7 @@ with quiet.startup():
     from keras.src.datasets import cifar10  # its address and its hash are constants inside the function
 
 ours = {"url": archive.as_uri(), "bytes": archive.stat().st_size, "sha256": cache.sha256_of(archive)}
-original, registry = cifar10.get_file, datasets._registry()
+original, registry = cifar10.get_file, datasets.registry()
 entry = registry["datasets"]["cifar10"]
 (published,) = entry["files"]
 
@@ -81,7 +81,7 @@ def get_file(fname, origin, extract, file_hash):
 
 cifar10.get_file = get_file
 entry["files"] = [published | ours]
-datasets._registry = lambda: registry
+datasets.registry = lambda: registry
 
 def by_keras():
     (train, train_labels), (test, test_labels) = keras.datasets.cifar10.load_data()
