@@ -3,7 +3,9 @@
 # make test       everything that CI runs
 # make test-fast  the same without the slow tests
 # make bench      what grading costs, beside nbgrader; writes docs/results.md
-.PHONY: setup demo test test-fast lint bench clean
+# make seeds      what the references learn with five seeds; writes docs/results.md
+# make full-scale the references on the real data (downloads, or Keras' cache); writes docs/results.md
+.PHONY: setup demo test test-fast lint bench seeds full-scale clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -57,6 +59,13 @@ test-fast: setup
 
 bench: setup
 	$(BIN)/python benchmarks/submission_cost.py --write docs/results.md
+
+seeds: setup
+	$(BIN)/python benchmarks/learning.py scenes --write docs/results.md
+	$(BIN)/python benchmarks/learning.py seeds --write docs/results.md
+
+full-scale: setup
+	$(BIN)/python benchmarks/learning.py full --write docs/results.md
 
 clean:
 	rm -rf build .venv *.egg-info

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from results_page import machine, write_section
 
 from autograder.classroom import grade_class, rooms_for, select
 from autograder.course import Course, load_course
@@ -31,7 +31,6 @@ from autograder.rooms.tester import Tester
 from autograder.simulate import simulate
 
 ROOT = Path(__file__).resolve().parent.parent
-BEGIN, END = "<!-- submission_cost: begin -->", "<!-- submission_cost: end -->"
 
 
 @dataclass
@@ -148,14 +147,6 @@ def measure(course_folder: Path, assignment: str, count: int) -> list[str]:
     ]
 
 
-def machine() -> str:
-    """The machine in a line."""
-    memory = psutil.virtual_memory().total / 1024**3
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                  if line.startswith("model name")), platform.machine())  # fmt: skip
-    return f"{psutil.cpu_count()} cores ({model}), {memory:.0f} GB, Linux, Python {platform.python_version()}"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=6, help="submissions of the simulated class")
@@ -175,8 +166,7 @@ def main() -> None:
     )
     print(text)
     if arguments.write:
-        before, _, tail = arguments.write.read_text().partition(BEGIN)
-        arguments.write.write_text(f"{before}{BEGIN}\n{text}\n{END}{tail.partition(END)[2]}")
+        write_section(arguments.write, "submission_cost", text)
 
 
 if __name__ == "__main__":

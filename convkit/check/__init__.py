@@ -11,6 +11,7 @@ from convkit.check.exact import equal
 from convkit.check.failure import CheckFailed
 from convkit.check.models import layers, output_shape, parameters
 from convkit.check.single import between, passed, true
+from convkit.check.training import trained
 
 __all__ = [
     "CheckFailed",
@@ -25,6 +26,7 @@ __all__ = [
     "passed",
     "raises",
     "shape",
+    "trained",
     "true",
     "unchanged",
 ]
