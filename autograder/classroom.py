@@ -188,6 +188,12 @@ def all_manual_grades(
         }
 
 
+def corrected_results(course: Course, results: Sequence[Result]) -> tuple[Result, ...]:
+    """The results with the points that people gave to tests in place of the automatic ones."""
+    with open_gradebook(course) as gradebook:
+        return tuple(r.corrected(hand_work(gradebook, r.assignment, r.student).corrections) for r in results)
+
+
 def feedback_links(course: Course, assignment: str, results: Sequence[Result], folder: Path) -> dict[str, str]:
     """student → their feedback page as seen from `folder`, where one was written."""
     paths = {r.student: _feedback_path(course, assignment, r.student) for r in results}

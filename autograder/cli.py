@@ -150,7 +150,7 @@ def report(context: typer.Context, assignment: AssignmentName) -> None:
 
     course = _course(context)
     title = course.assignment(assignment).title
-    results = classroom.load_results(course, assignment)
+    results = classroom.corrected_results(course, classroom.load_results(course, assignment))
     path = course.build_folder / "reports" / f"{assignment}.html"
     page = render_report(
         results,
