@@ -200,6 +200,13 @@ def feedback_links(course: Course, assignment: str, results: Sequence[Result], f
     return {student: os.path.relpath(path, folder) for student, path in paths.items() if path.exists()}
 
 
+def solutions_of(course: Course, source: AssignmentSource, results: Sequence[Result]) -> dict[str, dict[str, str]]:
+    """student → exercise → the code they handed in for it, as far as it was read."""
+    exercises = {exercise.name for exercise in source.exercises}
+    answers = {result.student: _answers(course, source.name, result.student) for result in results}
+    return {who: {name: code for name, code in cells.items() if name in exercises} for who, cells in answers.items()}
+
+
 def _feedback_path(course: Course, assignment: str, student: str) -> Path:
     return course.feedback_folder / student / assignment / f"{assignment}.html"
 

@@ -146,18 +146,23 @@ def feedback(context: typer.Context, assignment: AssignmentName) -> None:
 def report(context: typer.Context, assignment: AssignmentName) -> None:
     """Write one page about the whole class."""
     from autograder import classroom
+    from autograder.release import generate
     from autograder.report import render_report
+    from autograder.similarity import alike
+    from autograder.source import read_source
 
     course = _course(context)
-    title = course.assignment(assignment).title
+    source = read_source(course, assignment)
+    released = {cell.id: cell.source for cell in generate(source).cells}
     results = classroom.corrected_results(course, classroom.load_results(course, assignment))
     path = course.build_folder / "reports" / f"{assignment}.html"
     page = render_report(
         results,
         course_title=course.title,
-        assignment_title=title,
+        assignment_title=course.assignment(assignment).title,
         manual=classroom.all_manual_grades(course, assignment, results),
         links=classroom.feedback_links(course, assignment, results, path.parent),
+        alike=alike(classroom.solutions_of(course, source, results), released),
     )
     write_atomically(path, page)
     out.print(f"Report: {path}")

@@ -3,9 +3,8 @@
 Winnowing, after S. Schleimer, D. Wilkerson and A. Aiken, "Winnowing: Local Algorithms for Document Fingerprinting",
 SIGMOD 2003. A solution becomes a sequence of tokens in which the names that a student chooses, the numbers and the
 texts are folded into one sign each, and comments and docstrings are gone. Every run of `GRAM` tokens is hashed; of
-every `WINDOW` hashes in a row the smallest is kept, the last one if there are several. So two solutions that have a
-run of `GRAM + WINDOW - 1` tokens in common have a fingerprint in common, wherever it stands, and no run of fewer than
-`GRAM` tokens is ever one.
+every `WINDOW` hashes in a row the smallest is kept. So two solutions that have a run of `GRAM + WINDOW - 1` tokens in
+common have a fingerprint in common, wherever it stands, and no run of fewer than `GRAM` tokens is ever one.
 
 Left out are lines that the release already has, and fingerprints that a large part of the class has: what everybody
 writes says nothing about a pair. An inverted index from fingerprint to students keeps the work small.
@@ -16,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,15 +30,17 @@ LEAST_SHARE = 0.3  # of the fingerprints of the submission that has fewer
 
 _TOKEN = re.compile(
     r"""
+    [ \t]*(?:
     (?P<comment>\#[^\n]*)
   | (?P<text>[rRbBuUfF]{0,2}(?:\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))
   | (?P<name>[^\W\d]\w*)
-  | (?P<number>(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[jJ]?|0[xXoObB][\da-fA-F_]+)
+  | (?P<number>0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[jJ]?)
   | (?P<sign>->|:=|\*\*=?|//=?|<<=?|>>=?|[-+*/%&|^@<>=!]=|[^\s\w])
   | (?P<line>\n)
-    """,
+    )""",
     re.VERBOSE | re.DOTALL,
 )
+_POWERS = np.array([pow(0x9E3779B97F4A7C15, i, 2**64) for i in range(GRAM)], np.uint64)
 _LINE_ENDS = re.compile(r"[ \t]*(?:#|\n|\Z)")
 # Names that stand for themselves: they are Python's, and nobody can rename them.
 _FIXED = frozenset(keyword.kwlist) | {
@@ -68,7 +69,7 @@ def tokens(code: str) -> tuple[str, ...]:
     found: list[str] = []
     at_start = True  # of a line, where a text alone is a docstring
     for match in _TOKEN.finditer(code):
-        kind, text = match.lastgroup, match[0]
+        kind, text = match.lastgroup or "", match[match.lastgroup or 0]
         if kind == "line":
             at_start = True
         elif kind != "comment" and not (kind == "text" and at_start and _LINE_ENDS.match(code, match.end())):
@@ -82,16 +83,19 @@ def tokens(code: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)  # the same solution of a small exercise comes back many times in a large class
 def fingerprints(code: str) -> frozenset[int]:
     """The winnowed hashes of one cell; a cell of fewer than `GRAM` tokens has none."""
-    sequence = tokens(code)
-    hashes = [_hash(sequence[i : i + GRAM]) for i in range(len(sequence) - GRAM + 1)]
-    if len(hashes) <= WINDOW:
-        return frozenset(hashes and [min(hashes)])
-    return frozenset(min(hashes[i : i + WINDOW]) for i in range(len(hashes) - WINDOW + 1))
+    signs = np.array([_number(token) for token in tokens(code)], np.uint64)
+    if len(signs) < GRAM:
+        return frozenset()
+    hashes = np.lib.stride_tricks.sliding_window_view(signs, GRAM) @ _POWERS  # modulo 2**64
+    hashes ^= hashes >> np.uint64(29)
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes)))
+    return frozenset(windows.min(axis=1).tolist())
 
 
-def _hash(gram: Sequence[str]) -> int:
-    """The same on every run and machine, unlike `hash`."""
-    return int.from_bytes(hashlib.blake2b("\0".join(gram).encode(), digest_size=8).digest(), "big")
+@lru_cache(maxsize=65_536)
+def _number(token: str) -> int:
+    """A token as 64 bits, the same on every run and machine, unlike `hash`."""
+    return int.from_bytes(hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest(), "big")
 
 
 def own_lines(code: str, given: str) -> str:
