@@ -232,6 +232,44 @@ def quality(
 
 
 @app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the server listens, on this machine only.")] = 8888,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the formgrader in a browser.")] = True,
+) -> None:
+    """Open JupyterLab and nbgrader's formgrader on the course, to write assignments and grade by hand."""
+    import webbrowser
+
+    from autograder import serve as server
+
+    course = _course(context)
+    server.check(port)
+    _build_sources(course)
+    try:
+        with server.serving(course, port) as (address, process):
+            out.print(f"Formgrader: {address.link('formgrader')}", soft_wrap=True)
+            out.print(f"JupyterLab: {address.link('lab')}", soft_wrap=True)
+            out.print("Ctrl-C ends both.")
+            if browser:
+                webbrowser.open(address.link("formgrader"))
+            if server.run_until_stopped(process) != 0:
+                raise typer.Exit(1)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _build_sources(course: Course) -> None:
+    """nbgrader's form of every assignment, for the formgrader. A broken one is named: the lab is where to mend it."""
+    from autograder.release import build_source
+
+    for assignment in course.assignments:
+        try:
+            build_source(course, assignment.name)
+        except CourseError as error:
+            err.print(f"autograder: {error}", soft_wrap=True)
+
+
+@app.command()
 def doctor() -> None:
     """Show what this machine can enforce on submissions, and what not; exit 1 if something is missing."""
     from autograder.rooms.doctor import examine
