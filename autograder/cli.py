@@ -252,7 +252,7 @@ def serve(
             out.print("Ctrl-C ends both.")
             if browser:
                 webbrowser.open(address.link("formgrader"))
-            if server.run_until_stopped(process) != 0:
+            if process.wait() != 0:
                 raise typer.Exit(1)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -77,7 +77,10 @@ def command(course: Course, port: int) -> list[str]:
 
 @contextmanager
 def serving(course: Course, port: int = PORT) -> Iterator[tuple[Address, subprocess.Popen[bytes]]]:
-    """The server, once it answers; it ends with the block. CourseError if it cannot start."""
+    """The server, once it answers; it ends with the block. CourseError if it cannot start.
+
+    SIGTERM becomes KeyboardInterrupt, as Ctrl-C is, so that the server never stays behind.
+    """
     check(port)
     address = Address(port, secrets.token_urlsafe(24))
     here = Path(sys.executable).parent  # nbgrader calls `alembic` by name
@@ -86,6 +89,7 @@ def serving(course: Course, port: int = PORT) -> Iterator[tuple[Address, subproc
         "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
         "JUPYTER_TOKEN": address.token,
     }
+    before = signal.signal(signal.SIGTERM, _interrupt)
     # A session of its own: Ctrl-C is this process's to handle, and the kernels end with the server.
     server = subprocess.Popen(command(course, port), cwd=course.root, env=environment, start_new_session=True)
     try:
@@ -93,19 +97,11 @@ def serving(course: Course, port: int = PORT) -> Iterator[tuple[Address, subproc
         yield address, server
     finally:
         _stop(server)
-
-
-def run_until_stopped(server: subprocess.Popen[bytes]) -> int:
-    """The server's exit code; raises KeyboardInterrupt on Ctrl-C, and on SIGTERM as well."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        return server.wait()
-    finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _wait_until_it_answers(server: subprocess.Popen[bytes], address: Address) -> None:
