@@ -168,6 +168,7 @@ def feedback_page(course: Course, result: Result, gradebook: Gradebook) -> str:
         answers=_answers(course, result.assignment, result.student),
         comments=by_hand.comments,
         manual={name: (grade.score, grade.max_score) for name, grade in by_hand.questions.items()},
+        unanswered=by_hand.unanswered,
         corrections=by_hand.corrections,
         late=Late(by_hand.late_penalty, by_hand.seconds_late) if by_hand.seconds_late > 0 else None,
         hidden_test_names=course.feedback.hidden_test_names,

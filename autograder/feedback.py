@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder import charts, pages
@@ -100,6 +100,7 @@ class Card:
     max_points: float
     seconds: float
     by_tests: float | None
+    unanswered: bool
     passed: Tests
     findings: tuple[Finding, ...]
     limit: str | None
@@ -111,6 +112,8 @@ class Card:
     def tone(self) -> pages.Tone:
         """The look; points given by hand are neither right nor wrong, unless they are all."""
         by_hand = self.verdict is Verdict.MANUAL
+        if by_hand and self.unanswered:
+            return pages.Tone.MISSING
         if by_hand and self.points is not None and self.points >= self.max_points:
             return pages.Tone.PASSED
         return pages.TONES[self.verdict]
@@ -118,12 +121,14 @@ class Card:
     @property
     def symbol(self) -> str:
         """The sign; a question graded by hand is done."""
-        done = self.verdict is Verdict.MANUAL and self.points is not None
+        done = self.verdict is Verdict.MANUAL and self.points is not None and not self.unanswered
         return pages.SYMBOLS[pages.Tone.PASSED if done else self.tone]
 
     @property
     def words(self) -> str:
         """The verdict, for the student."""
+        if self.verdict is Verdict.MANUAL and self.unanswered:
+            return "not answered"
         if self.verdict is Verdict.MANUAL and self.points is not None:
             return "graded by your teacher"
         if self.verdict is Verdict.FAILED and self.passed:
@@ -145,6 +150,7 @@ def render_feedback(
     comments: Mapping[str, str] | None = None,
     manual: Mapping[str, tuple[float | None, float]] | None = None,
     read_again: Mapping[str, str] | None = None,
+    unanswered: Collection[str] = (),
     corrections: Mapping[str, float] | None = None,
     late: Late | None = None,
     hidden_test_names: bool = False,
@@ -155,19 +161,24 @@ def render_feedback(
     comments    exercise → the teacher's words; other keys are shown at the end
     manual      exercise graded by hand → (points or None while it waits, maximum)
     read_again  exercise → where in the notebook its subject is explained
+    unanswered  exercises graded by hand that got no points because nothing was written
     corrections test → points that a person gave in place of the automatic ones
     late        None for a submission in time, or where nobody asked when it came
 
     A test that the release does not show is named only with `hidden_test_names`.
     """
     corrected = result.corrected(corrections or {})
-    notes = _Notes(answers or {}, comments or {}, manual or {}, read_again or {}, hidden_test_names)
+    notes = _Notes(answers or {}, comments or {}, manual or {}, read_again or {}, unanswered, hidden_test_names)
     cards = _cards(result, corrected, notes)
     by_hand = [card for card in cards if card.verdict is Verdict.MANUAL]
     automatic = [card for card in cards if card.verdict is not Verdict.MANUAL]
     known = {card.grade_id for card in cards}
     gradable = pages.TONES[result.verdict] is not pages.Tone.UNGRADED or corrected != result
     scored = bool(automatic) and gradable
+    if not scored:  # one sentence about the whole file says it all
+        cards = [
+            card for card in cards if card.comment or any(said.message != result.message for said in card.findings)
+        ]
     one_of_many = scored and result.verdict is Verdict.MISSING  # its card says so
     return (
         pages.environment()
@@ -200,6 +211,7 @@ class _Notes:
     comments: Mapping[str, str]
     manual: Mapping[str, tuple[float | None, float]]
     read_again: Mapping[str, str]
+    unanswered: Collection[str]
     hidden_test_names: bool
 
 
@@ -246,6 +258,7 @@ def _cards(result: Result, corrected: Result, notes: _Notes) -> list[Card]:
                 max_points=maximum,
                 seconds=exercise.seconds,
                 by_tests=before[name].points if name in before and before[name] != exercise else None,
+                unanswered=name in notes.unanswered,
                 passed=_named(passed, notes.hidden_test_names),
                 findings=_findings(exercise, notes.hidden_test_names),
                 limit=limit_in_words(exercise.verdict, result.limits),

@@ -100,6 +100,7 @@ class HandWork:
     """What people, and the calendar, added to the automatic points of one submission.
 
     questions     hand-graded question → its grade
+    unanswered    questions that got 0 points without anybody looking, because nothing was written
     corrections   test → the points that a person gave in place of the automatic ones, extra credit included
     comments      exercise → a person's words about it
     late_penalty  points taken off for a late hand-in
@@ -107,6 +108,7 @@ class HandWork:
     """
 
     questions: dict[str, ManualGrade] = field(default_factory=dict)
+    unanswered: frozenset[str] = frozenset()
     corrections: dict[str, float] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
@@ -120,6 +122,7 @@ def hand_work(gradebook: Gradebook, assignment: str, student: str) -> HandWork:
     except MissingEntry:
         return HandWork()
     questions: dict[str, ManualGrade] = {}
+    unanswered: set[str] = set()
     corrections: dict[str, float] = {}
     comments: dict[str, str] = {}
     for notebook in submission.notebooks:
@@ -130,11 +133,14 @@ def hand_work(gradebook: Gradebook, assignment: str, student: str) -> HandWork:
                 score = None if grade.needs_manual_grade and grade.manual_score is None else float(grade.score or 0)
                 said = written[grade.name].comment or ""
                 questions[grade.name] = ManualGrade(score, float(grade.max_score), said)
+                if said == NO_RESPONSE and score == 0 and grade.manual_score is None:
+                    unanswered.add(grade.name)
             elif grade.manual_score is not None or grade.extra_credit:
                 corrections[grade.name] = float(grade.score or 0)
-    comments |= {name: question.comment for name, question in questions.items() if question.comment}
     penalty = float(submission.late_submission_penalty or 0)
-    return HandWork(questions, corrections, comments, penalty, float(submission.total_seconds_late))
+    return HandWork(
+        questions, frozenset(unanswered), corrections, comments, penalty, float(submission.total_seconds_late)
+    )
 
 
 def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:

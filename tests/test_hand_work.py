@@ -66,7 +66,7 @@ def test_points_comments_corrections_and_lateness_are_told_apart(graded: Course)
         work = hand_work(gradebook, "01_mini", "bob")
         assert gradebook.find_submission("01_mini", "bob").score == 2 + 1 + 3.5
     assert (work.questions["written"].score, work.questions["written"].max_score) == (3.5, 5)
-    assert set(work.questions) == {"written"}
+    assert set(work.questions) == {"written"} and not work.unanswered
     assert work.corrections == {"double-2": 1.0}
     assert work.comments == {"written": "Why <only> so?", "double": "Try a plain number."}
     assert (work.late_penalty, work.seconds_late) == (1.5, ((24 + 3) * 60 + 20) * 60 + 30)
@@ -118,3 +118,17 @@ def test_nbgraders_own_command_says_what_to_do_without_a_result(graded: Course) 
     done = subprocess.run(command, cwd=graded.root, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "autograder grade 01_mini --students ada" in done.stderr
+
+
+def test_an_empty_answer_waits_for_nobody(mini: Course) -> None:
+    source = read_source(mini, "01_mini")
+    path = mini.submitted_folder / "cy" / "01_mini" / "01_mini.ipynb"
+    write_atomically(path, as_colab(reference_notebook(source, {"written": " "})))
+    files = classroom.select(mini, "01_mini", None, [])
+    with RoomServer(mini.assignments[0].limits, "bubblewrap", ("numpy",)) as rooms:
+        list(classroom.grade_class(mini, "01_mini", files, rooms))
+    with open_gradebook(mini) as gradebook:
+        work = hand_work(gradebook, "01_mini", "cy")
+    assert work.questions["written"].score == 0 and work.unanswered == {"written"}
+    seen = text(page_of(mini, "cy"))
+    assert "not answered" in seen and "teacher" not in seen

@@ -154,6 +154,17 @@ def test_what_needs_a_person_is_on_top_with_its_sentence():
     assert len(summarise(results).graded) == 4
 
 
+def test_a_file_that_could_not_be_read_is_one_trouble_and_not_one_an_exercise():
+    unread = result(
+        "PDF",
+        *(exercise(name, Verdict.MALFORMED, message="No JSON.") for name in "fg"),
+        verdict=Verdict.MALFORMED,
+        message="No JSON.",
+    )
+    (incident,) = summarise([unread]).needs_a_human
+    assert (incident.exercises, incident.message) == ((), "No JSON.")
+
+
 def test_the_same_trouble_of_many_is_said_once():
     results = [ungraded(f"s{i}") for i in range(30)]
     assert len(summarise(results).needs_a_human) == 1
