@@ -84,7 +84,7 @@ class Finding:
     @property
     def plain(self) -> bool:
         """The message is a sentence about what happened rather than a comparison."""
-        return "\n" not in self.message and self.verdict not in (Verdict.FAILED, Verdict.ERROR)
+        return "\n" not in self.message and self.verdict is not Verdict.ERROR
 
 
 @dataclass(frozen=True)
