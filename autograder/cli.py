@@ -146,18 +146,23 @@ def feedback(context: typer.Context, assignment: AssignmentName) -> None:
 def report(context: typer.Context, assignment: AssignmentName) -> None:
     """Write one page about the whole class."""
     from autograder import classroom
+    from autograder.release import generate
     from autograder.report import render_report
+    from autograder.similarity import alike
+    from autograder.source import read_source
 
     course = _course(context)
-    title = course.assignment(assignment).title
-    results = classroom.load_results(course, assignment)
+    source = read_source(course, assignment)
+    released = {cell.id: cell.source for cell in generate(source).cells}
+    results = classroom.corrected_results(course, classroom.load_results(course, assignment))
     path = course.build_folder / "reports" / f"{assignment}.html"
     page = render_report(
         results,
         course_title=course.title,
-        assignment_title=title,
+        assignment_title=course.assignment(assignment).title,
         manual=classroom.all_manual_grades(course, assignment, results),
         links=classroom.feedback_links(course, assignment, results, path.parent),
+        alike=alike(classroom.solutions_of(course, source, results), released),
     )
     write_atomically(path, page)
     out.print(f"Report: {path}")
@@ -224,6 +229,44 @@ def quality(
     _print_quality(found)
     if not found.is_good:
         raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the server listens, on this machine only.")] = 8888,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the formgrader in a browser.")] = True,
+) -> None:
+    """Open JupyterLab and nbgrader's formgrader on the course, to write assignments and grade by hand."""
+    import webbrowser
+
+    from autograder import serve as server
+
+    course = _course(context)
+    server.check(port)
+    _build_sources(course)
+    try:
+        with server.serving(course, port) as (address, process):
+            out.print(f"Formgrader: {address.link('formgrader')}", soft_wrap=True)
+            out.print(f"JupyterLab: {address.link('lab')}", soft_wrap=True)
+            out.print("Ctrl-C ends both.")
+            if browser:
+                webbrowser.open(address.link("formgrader"))
+            if process.wait() != 0:
+                raise typer.Exit(1)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _build_sources(course: Course) -> None:
+    """nbgrader's form of every assignment, for the formgrader. A broken one is named: the lab is where to mend it."""
+    from autograder.release import build_source
+
+    for assignment in course.assignments:
+        try:
+            build_source(course, assignment.name)
+        except CourseError as error:
+            err.print(f"autograder: {error}", soft_wrap=True)
 
 
 @app.command()

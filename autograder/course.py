@@ -14,7 +14,7 @@ from autograder.rooms.limits import Limits
 
 COURSE_FILE = "course.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_TOP_LEVEL = {"title", "repository", "branch", "db_url", "assignments", "limits"}
+_TOP_LEVEL = {"title", "repository", "branch", "db_url", "assignments", "limits", "feedback"}
 _ASSIGNMENT_KEYS = {"title", "due", "limits"}
 
 
@@ -33,6 +33,16 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class FeedbackOptions:
+    """The table `[feedback]`: what a student's page may tell.
+
+    hidden_test_names  the names of tests of which the release shows nothing; never their text
+    """
+
+    hidden_test_names: bool = False
+
+
+@dataclass(frozen=True)
 class Course:
     """Everything that a command needs to know about the course folder `root`."""
 
@@ -42,6 +52,7 @@ class Course:
     branch: str
     db_url: str
     assignments: tuple[Assignment, ...]
+    feedback: FeedbackOptions = FeedbackOptions()
 
     @property
     def source_folder(self) -> Path:
@@ -132,6 +143,7 @@ def load_course(folder: Path) -> Course:
         branch=_text(data, "branch", "main"),
         db_url=db_url,
         assignments=tuple(_assignment(name, entry, limits) for name, entry in entries.items()),
+        feedback=_feedback(data.get("feedback", {})),
     )
 
 
@@ -148,6 +160,16 @@ def _assignment(name: str, entry: Any, limits: Limits) -> Assignment:
     if due is not None and not isinstance(due, str):
         raise CourseError(f'{where}: due must be text such as "2027-01-31 23:59 UTC".')
     return Assignment(name, _text(entry, "title", name), _limits(limits, entry.get("limits", {}), where), due)
+
+
+def _feedback(options: Any) -> FeedbackOptions:
+    if not isinstance(options, dict):
+        raise CourseError("[feedback] must be a table such as { hidden_test_names = true }.")
+    _only_known(options, {f.name for f in dataclasses.fields(FeedbackOptions)}, "[feedback]")
+    for name, value in options.items():
+        if not isinstance(value, bool):
+            raise CourseError(f"[feedback]: {name} must be true or false.")
+    return FeedbackOptions(**options)
 
 
 def _limits(base: Limits, changes: Any, where: str) -> Limits:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -95,20 +95,57 @@ def record(
         raise
 
 
-def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:
-    """What a person has graded or has still to grade, by grade_id; empty for an unknown submission."""
+@dataclass(frozen=True)
+class HandWork:
+    """What people, and the calendar, added to the automatic points of one submission.
+
+    questions     hand-graded question → its grade
+    unanswered    questions that got 0 points without anybody looking, because nothing was written
+    corrections   test → the points that a person gave in place of the automatic ones, extra credit included
+    comments      exercise → a person's words about it
+    late_penalty  points taken off for a late hand-in
+    seconds_late  0 for a submission in time, or without a due date or a time of its own
+    """
+
+    questions: dict[str, ManualGrade] = field(default_factory=dict)
+    unanswered: frozenset[str] = frozenset()
+    corrections: dict[str, float] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    late_penalty: float = 0.0
+    seconds_late: float = 0.0
+
+
+def hand_work(gradebook: Gradebook, assignment: str, student: str) -> HandWork:
+    """Everything that the gradebook has of people; empty for an unknown submission."""
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
-        return {}
-    found = {}
+        return HandWork()
+    questions: dict[str, ManualGrade] = {}
+    unanswered: set[str] = set()
+    corrections: dict[str, float] = {}
+    comments: dict[str, str] = {}
     for notebook in submission.notebooks:
-        written = {c.name: c.comment or "" for c in notebook.comments if c.manual_comment or c.auto_comment}
+        written = {comment.name: comment for comment in notebook.comments}
+        comments |= {name: comment.manual_comment for name, comment in written.items() if comment.manual_comment}
         for grade in notebook.grades:
-            if grade.manual_score is not None or grade.needs_manual_grade or grade.cell.cell_type == "markdown":
+            if grade.name in written:
                 score = None if grade.needs_manual_grade and grade.manual_score is None else float(grade.score or 0)
-                found[grade.name] = ManualGrade(score, float(grade.max_score), written.get(grade.name, ""))
-    return found
+                said = written[grade.name].comment or ""
+                questions[grade.name] = ManualGrade(score, float(grade.max_score), said)
+                if said == NO_RESPONSE and score == 0 and grade.manual_score is None:
+                    unanswered.add(grade.name)
+            elif grade.manual_score is not None or grade.extra_credit:
+                corrections[grade.name] = float(grade.score or 0)
+    penalty = float(submission.late_submission_penalty or 0)
+    return HandWork(
+        questions, frozenset(unanswered), corrections, comments, penalty, float(submission.total_seconds_late)
+    )
+
+
+def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:
+    """What a person has graded or has still to grade, by grade_id; empty for an unknown submission."""
+    return hand_work(gradebook, assignment, student).questions
 
 
 def is_answered(source: AssignmentSource, grade_id: str, answer: str | None) -> bool:

@@ -12,7 +12,8 @@ from autograder.course import load_course
 def configure(config: Config, folder: Path, *, rooms: bool = True) -> None:
     """Set nbgrader's folders, gradebook and limits to the course's.
 
-    rooms  grade in the three rooms; False leaves nbgrader's own execution in one kernel
+    rooms  grade in the three rooms, and write feedback from their results; False leaves both to nbgrader's own
+           execution in one kernel
     """
     course = load_course(folder)
     config.CourseDirectory.root = str(course.root)
@@ -30,3 +31,6 @@ def configure(config: Config, folder: Path, *, rooms: bool = True) -> None:
             "nbgrader.preprocessors.AssignLatePenalties",
         ]
         config.GradeInRooms.course_folder = str(course.root)
+        config.GenerateFeedback.exporter_class = "autograder.nbgrader_plugin.FeedbackPage"
+        config.GenerateFeedback.preprocessors = []
+        config.FeedbackPage.course_folder = str(course.root)
