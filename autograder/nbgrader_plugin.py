@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
@@ -35,6 +36,17 @@ class GradeInRooms(NbGraderPreprocessor):
             rooms = _rooms(self.course_folder, source.name, self.sandbox)
             graded = grade_and_store(course, source, about["student"], data, rooms, gradebook)
         return graded.notebook or nb, resources
+
+
+class CourseLatePenalty(LateSubmissionPlugin):
+    """The late policy of `course.toml` for nbgrader's own AssignLatePenalties."""
+
+    course_folder = Unicode("", help="The folder of course.toml.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        """Points taken off `score`; nbgrader asks only about late work."""
+        course = load_course(Path(self.course_folder))
+        return course.assignment(self.parent.assignment_id).late.penalty(score, total_seconds_late)
 
 
 @cache
