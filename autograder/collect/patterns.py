@@ -26,11 +26,13 @@ class Label:
     """What the name of a file says.
 
     name       of the person, as far as the LMS leaves it whole; may be empty
-    number     the LMS's own number of the person; may be empty
+    number     the LMS's own number of the person (Gradescope: the student id of its roster); may be empty
     original   the file's name as handed in; empty for a text or a link instead of a file
     late       the LMS marks it late
     local      when it was handed in, on the LMS's clock, without a zone
     sequence   grows with each upload, where the LMS numbers them
+    email      where the LMS gives it away
+    at         when it was handed in, in UTC, where the LMS says it with a zone
     """
 
     name: str
@@ -39,6 +41,8 @@ class Label:
     late: bool = False
     local: datetime | None = None
     sequence: int | None = None
+    email: str = ""
+    at: datetime | None = None
 
 
 # Canvas: sortable name without signs, LATE, user, attachment, file; anonymous: anon_ and five signs for name and user.

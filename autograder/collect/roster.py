@@ -13,11 +13,12 @@ from autograder.collect.identifiers import folded, name_key, name_keys, safe_id
 from autograder.collect.patterns import Label, Lms
 from autograder.course import CourseError
 from autograder.late import parse_time
+from autograder.pages import one_line
 
 # What a column is, by the names that LMSs and people give it (without case, spaces and signs).
 LOGIN = ("sisloginid", "loginid", "login", "username", "user")
 STUDENT_ID = (
-    "studentid", "student_id", "sisuserid", "sisid", "sid", "idnumber", "orgdefinedid", "studentnumber", "matriculation",
+    "studentid", "sisuserid", "sisid", "sid", "idnumber", "orgdefinedid", "studentnumber", "matriculationnumber",
 )  # fmt: skip
 EMAIL = ("emailaddress", "email", "mail")
 NUMBER: Mapping[Lms, tuple[str, ...]] = {
@@ -27,7 +28,7 @@ NUMBER: Mapping[Lms, tuple[str, ...]] = {
     Lms.GRADESCOPE: STUDENT_ID,
     Lms.FOLDER: (),
 }
-NAME = ("student", "fullname", "name", "studentname", "displayname", "sortablename")
+NAME = ("fullname", "name", "studentname", "displayname", "sortablename", "student")
 FIRST_NAME = ("firstname", "givenname", "first")
 LAST_NAME = ("lastname", "surname", "familyname", "last")
 SUBMITTED = ("lastmodifiedsubmission",)
@@ -77,9 +78,13 @@ class Roster:
         """
         wanted = NUMBER[lms]
         if label.number and self.has(wanted):
-            found = [p for p in self.people if label.number in (p.cells.get(column) for column in wanted)]
-            if lms is not Lms.GRADESCOPE or found:
+            found = [p for p in self.people if label.number in {_number(p.cells.get(column, "")) for column in wanted}]
+            if found or not label.email:
                 return _one(found, f"with the {lms.value} number {label.number}")
+        if label.email:
+            found = [p for p in self.people if p.email.casefold() == label.email.casefold()]
+            if found:
+                return _one(found, f"with the address {label.email}")
         ids = {folded(label.name), folded(safe_id(label.name))} - {""}
         found = [p for p in self.people if not ids.isdisjoint(_ids_of(p))] if lms is Lms.FOLDER else []
         if not found:
@@ -101,7 +106,7 @@ def read_roster(path: Path) -> Roster:
     keys = [column_key(name) for name in header]
     if not set(keys) & {c for columns in (*_IDS, NAME, LAST_NAME) for c in columns}:
         raise CourseError(
-            f"{path} has no column for an id or a name. Known are for example: student_id, SIS Login ID, ID, Email, Name."
+            f"{path} has no column for an id or a name. Known are such as student_id, SIS Login ID, ID, Email, Name."
         )
     people: list[Person] = []
     for number, row in enumerate(rows):
@@ -114,12 +119,12 @@ def read_roster(path: Path) -> Roster:
     seen: dict[str, Person] = {}
     for person in people:
         before = seen.setdefault(folded(person.student), person)
-        if before is not person:
+        if (before.name, before.email) != (person.name, person.email):  # the same twice: in two sections
             raise CourseError(
-                f"{path}: lines {before.row + 2} and {person.row + 2} give the same student id {person.student!r}. "
-                "Give each a student_id of their own."
+                f"{path} gives {one_line(before.name)} and {one_line(person.name)} the same student id "
+                f"{person.student!r}. Give each a student_id of their own."
             )
-    return Roster(tuple(people), tuple(header), tuple(map(tuple, rows)), delimiter, bom)
+    return Roster(tuple(seen.values()), tuple(header), tuple(map(tuple, rows)), delimiter, bom)
 
 
 def column_key(name: str) -> str:
@@ -136,9 +141,12 @@ def _person(cells: Mapping[str, str], number: int) -> Person | None:
     if get(ROLE).casefold() not in ("", "student", "learner"):
         return None
     full = get(NAME)
+    if full == cells.get("student") and get(FIRST_NAME + LAST_NAME):
+        full = ""  # beside a name, `student` is an id
     if full.casefold() in ("points possible", "student, test", "test student"):
         return None
-    student = next((found for columns in _IDS if (found := safe_id(get(columns)))), "") or safe_id(full)
+    ids = (*_IDS[:1], *([("student",)] if full != cells.get("student") else []), *_IDS[1:])
+    student = next((found for columns in ids if (found := safe_id(get(columns)))), "") or safe_id(full)
     first, last = get(FIRST_NAME), get(LAST_NAME)
     if not (first or last):
         last, comma, first = full.partition(",")
@@ -146,6 +154,11 @@ def _person(cells: Mapping[str, str], number: int) -> Person | None:
     if not student:
         student = safe_id(f"{first} {last}")
     return Person(student, first, last, get(EMAIL), number, cells) if student else None
+
+
+def _number(cell: str) -> str:
+    """A number as LMSs write it beside words or signs: `Participant 123`, `#123`."""
+    return cell.rpartition(" ")[2].lstrip("#")
 
 
 def _ids_of(person: Person) -> set[str]:

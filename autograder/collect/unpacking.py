@@ -44,6 +44,9 @@ class UnpackLimits:
     depth: int = 3
 
 
+DEFAULT_LIMITS = UnpackLimits()
+
+
 @dataclass(frozen=True)
 class Found:
     """A file. `name` is its place in the archive or folder; `inner` its place in an archive of that name."""
@@ -75,7 +78,7 @@ class _TooMuchError(Exception):
     """A limit of a whole archive was broken; the message says which."""
 
 
-def unpack(source: Path, into: Path, limits: UnpackLimits = UnpackLimits()) -> Unpacked:
+def unpack(source: Path, into: Path, limits: UnpackLimits = DEFAULT_LIMITS) -> Unpacked:
     """Everything in an archive (zip or tar) or a folder; archives in it are unpacked too.
 
     Files from archives are written to the empty folder `into` under numbers; those of a folder stay where they are.
@@ -168,6 +171,9 @@ class _Unpacking:
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise ArchiveError(f"There is no space left in {self.into} to unpack it.") from None
             return Refused(entry.name, f"This entry of the archive is broken: {_why(error)}.")
+        except _TooMuchError:
+            path.unlink()
+            raise
         if size > self.limits.file_bytes:
             path.unlink()
             return Refused(entry.name, _too_large(self.limits))
