@@ -127,7 +127,8 @@ def test_the_assignments_name_is_found_however_it_is_joined() -> None:
         ("José García-O'Neil", "José-García-O-Neil"), ("D’Arcy", "D-Arcy"), ("e\u0301", "é"), ("محمد علي", "محمد-علي"),
         ("नेहा शर्मा", "नेहा-शर्मा"), ("ada@example.edu", "ada@example.edu"), ("CON", "CON_"), ("nul.txt", "nul.txt_"),
         ("com1", "com1_"), ("../../etc", "etc"), (".hidden", "hidden"), ("-rf", "rf"), ("=cmd()", "cmd"),
-        ("a\x00b\x1b[31m", "a-b-31m"), ("\u202eadA\u2066", "adA"), ("[red]x[/red]", "red-x-red"), ("  ", ""), ("🙂", ""),
+        ("a\x00b\x1b[31m", "a-b-31m"), ("\u202eadA\u2066", "adA"), ("[red]x[/red]", "red-x-red"), ("  ", ""),
+        ("🙂", ""),
     ],
 )  # fmt: skip
 def test_ids(text: str, expected: str) -> None:
@@ -208,7 +209,8 @@ def test_without_the_lmss_number_the_name_decides_unless_two_have_it(tmp_path: P
 def test_moodles_worksheet_as_a_roster_with_times(tmp_path: Path) -> None:
     people = roster(
         tmp_path,
-        "\ufeffIdentifier,Full name,Email address,Grade,Maximum grade,Last modified (submission),Last modified (grade)\n"
+        "\ufeffIdentifier,Full name,Email address,Grade,Maximum grade,"
+        "Last modified (submission),Last modified (grade)\n"
         'Participant 12,Ada Lovelace,ada@example.edu,,11.00,"Monday, 1 February 2027, 8:05 PM",-\n'
         "Participant 13,Wei Li,wei@example.edu,,11.00,-,-\n",
     )
