@@ -17,6 +17,7 @@ from autograder.collect.patterns import Lms
 from autograder.command_line import AssignmentName, JsonFile, course_of, err, out
 from autograder.course import CourseError
 from autograder.docker import run_in_docker
+from autograder.export.command import export
 from autograder.files import write_atomically
 from autograder.results import Result, Verdict
 from autograder.rooms.server import SandboxUnavailable
@@ -55,6 +56,7 @@ def _course_option(
 
 
 app.command()(collect)
+app.command()(export)
 
 
 @app.command()

@@ -1,9 +1,10 @@
-"""From an LMS's archive to submitted/: the newest attempt wins, nothing is lost, and every other file gets a sentence."""
+"""From an LMS's archive to submitted/: the newest attempt wins, nothing is lost, all else gets a sentence."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from archives import encrypted, notebook, write, zipped
+from places import MINI
 from typer.testing import CliRunner
 
 from autograder import cli
@@ -28,6 +30,21 @@ FIRST, SECOND, THIRD = notebook("1"), notebook("2"), notebook("3")
 ROSTER = "Student,ID,SIS User ID,SIS Login ID,Section\nLovelace, Ada,12,U1,ada,S\n".replace(
     "Lovelace, Ada", '"Lovelace, Ada"'
 )
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gradebook without anybody, made once: that takes seconds."""
+    folder = tmp_path_factory.mktemp("gradebook")
+    shutil.copytree(MINI, folder, dirs_exist_ok=True)
+    with open_gradebook(load_course(folder)):
+        return folder / "gradebook.db"
+
+
+@pytest.fixture
+def mini(mini: Course, empty_gradebook: Path) -> Course:
+    shutil.copy(empty_gradebook, mini.root)
+    return mini
 
 
 @pytest.fixture
@@ -320,10 +337,12 @@ def test_of_a_students_files_the_newer_counts(mini: Course) -> None:
     assert current(mini, "ada") == FIRST
 
 
-def test_work_for_another_assignment_of_the_course_stays_where_it_is(course: Course, tmp_path: Path) -> None:
+def test_work_for_another_assignment_of_the_course_stays_where_it_is(
+    course: Course, tmp_path: Path, empty_gradebook: Path
+) -> None:
     write(tmp_path / "in" / "ada" / "02_padding_stride" / "x.ipynb", SECOND)
     write(tmp_path / "in" / "ada" / "01_convolution" / "x.ipynb", FIRST)
-    elsewhere = replace(course, root=tmp_path / "course", db_url=f"sqlite:///{tmp_path}/g.db")
+    elsewhere = replace(course, root=tmp_path / "course", db_url=f"sqlite:///{empty_gradebook}")
     done = collect(elsewhere, "01_convolution", tmp_path / "in", Lms.FOLDER)
     assert [(one.original, one.attempts) for one in done.collected] == [("x.ipynb", 1)]
     assert done.aside == ()

@@ -49,7 +49,8 @@ class Label:
 # A text or a link has no attachment.
 _CANVAS = re.compile(
     r"(?:(?P<name>.*?)_)??(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anonymous>[A-Za-z0-9]{5}))_"
-    r"(?:(?P<sequence>\d+)_(?P<original>.+)|(?:text|link)\.html)"
+    r"(?:(?P<sequence>\d+)_(?P<original>.+)|(?:text|link)\.html)",
+    re.DOTALL,
 )
 # Moodle: a folder for each participant, or the same in front of each file's name; before version 4 a _ at the end.
 _MOODLE = re.compile(
@@ -60,7 +61,8 @@ _BRIGHTSPACE = re.compile(
     r"(?P<number>\d+)-\d+ - (?:(?P<org>[A-Za-z]{0,3}\d{4,}) - )?(?P<name>.+?) - "
     r"(?P<month>[A-Z][a-z]{2})[a-z]* (?P<day>\d{1,2}), (?P<year>\d{4}) "
     r"(?P<hour>\d{1,2})(?P<minute>\d\d) (?P<half>[AP]M)"
-    r"(?: - (?P<original>.*))?"
+    r"(?: - (?P<original>.*))?",
+    re.DOTALL,
 )
 # Gradescope: a folder for each submission; submission_metadata.yml says whose it is.
 _GRADESCOPE = re.compile(r"submission_(?P<number>\d+)")

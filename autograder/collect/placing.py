@@ -102,7 +102,9 @@ def plan(folder: Path, assignment: Assignment, attempts: Sequence[Attempt]) -> P
             current, outcome = chosen, Outcome.NEWER
         else:
             outcome = Outcome.OLDER
-    records = {r.occasion: r for r in before.records if not (r is before.current and r.is_unknown and r is not current)}
+    records = {r.occasion: r for r in before.records}
+    if current is chosen and before.current is not None and before.current.sha256 == chosen.sha256:
+        records.pop(before.current.occasion)  # the same file, of which more is known now
     for record in (*others, chosen):
         if record.sha256 != current.sha256 or record == current:
             records.setdefault(record.occasion, record)
@@ -167,13 +169,16 @@ def read_shelf(folder: Path, assignment: str) -> Shelf:
 
 
 def is_newer(one: Record, other: Record) -> bool:
-    """Whether `one` came after `other`, by the first thing that both know; if they share none, `one` is new."""
+    """Whether `one` came after `other`, by the first thing in which they differ; if nothing of both is known, yes."""
+    is_comparable = False
     for mine, theirs in (
         (one.submitted_at, other.submitted_at), (one.sequence, other.sequence), (one.modified, other.modified),
     ):  # fmt: skip
-        if mine is not None and theirs is not None and mine != theirs:
-            return bool(mine > theirs)  # type: ignore[operator]
-    return True
+        if mine is not None and theirs is not None:
+            is_comparable = True
+            if mine != theirs:
+                return bool(mine > theirs)  # type: ignore[operator]
+    return not is_comparable
 
 
 def stamp_of(record: Record, assignment: Assignment) -> str | None:
