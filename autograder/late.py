@@ -73,10 +73,10 @@ def parse_time(text: str, default_zone: tzinfo | None = None) -> datetime:
     """
     words = text.split()
     is_named = len(words) > 1 and words[-1][:1].isalpha() and words[-1].upper() not in _CLOCK
-    named = zone(words.pop()) if is_named else None
-    found = _complete_date(" ".join(words))
+    found = _complete_date(" ".join(words[:-1] if is_named else words))
     if found is None:
         raise ValueError(f"{text!r} is not a time such as 2027-01-31 23:59 UTC")
+    named = zone(words[-1]) if is_named else None
     if found.tzinfo is None:
         if named is None and default_zone is None:
             raise ValueError(f"{text!r} has no time zone; write 2027-01-31 23:59 UTC or set time_zone")

@@ -157,7 +157,7 @@ def _files(assignment: str, notebook: bytes, kind: Mishap) -> list[tuple[str, by
         Mishap.LINK: [("", b"<a href='https://colab.research.google.com/drive/1'>my notebook</a>")],
         Mishap.ENCRYPTED: [("secret.zip", _encrypted(_zipped({name: notebook})))],
         Mishap.BROKEN: [("broken.zip", _zipped({name: notebook})[:-200])],
-        Mishap.BOMB: [("large.zip", _zipped({f"{i}.ipynb": bytes(40 * 1024**2) for i in range(6)}))],
+        Mishap.BOMB: [("large.zip", _zipped({f"{i}.ipynb": bytes(40 * 1024**2) for i in range(2)}))],
     }[kind]
 
 

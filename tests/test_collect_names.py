@@ -18,7 +18,7 @@ from autograder.collect.identifiers import (
     safe_file_name,
     safe_id,
 )
-from autograder.collect.patterns import EXPECTED, Label, Lms, names_assignment, read_label
+from autograder.collect.patterns import EXPECTED, Label, Lms, copy_number, names_assignment, read_label
 from autograder.collect.roster import Roster, read_roster
 from autograder.collect.sorting import Question, student_of
 from autograder.course import CourseError
@@ -116,6 +116,12 @@ def test_the_assignments_name_is_found_however_it_is_joined() -> None:
         assert names_assignment(name, A)
     for name in ("Untitled.ipynb", "02_mini.ipynb", "01_mini/other.ipynb"):
         assert not names_assignment(name, A)
+
+
+def test_the_number_of_a_copy_is_not_that_of_the_assignment() -> None:
+    names = ("01_mini.ipynb", "01_mini-1.ipynb", "01_mini (2).ipynb", "a/01_mini_3.ipynb", "Untitled7.ipynb")
+    assert [copy_number(name, A) for name in names] == [0, 1, 2, 3, 0]
+    assert copy_number("lab_1.ipynb", "lab_1") == 0
 
 
 # --- ids

@@ -81,6 +81,7 @@ EXPECTED: Mapping[Lms, str] = {
     Lms.FOLDER: "STUDENT/notebook.ipynb",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_COPY_NUMBER = re.compile(r"[ _-]\(?(\d{1,6})\)?$")
 _COPY_MARKS = re.compile(r"^copy of | \(\d+\)$|-\d+$|[ _-]copy(?:[ _-]?\d+)?$|^[ _-]+|[ _-]+$", re.IGNORECASE)
 
 
@@ -112,6 +113,13 @@ def read_label(lms: Lms, path: str, assignment: str = "") -> Label | None:
 def names_assignment(file_name: str, assignment: str) -> bool:
     """Whether a file's name has the assignment's in it, however its words are joined."""
     return name_key(assignment) in name_key(file_name.rpartition("/")[2])
+
+
+def copy_number(file_name: str, assignment: str) -> int:
+    """The number that browsers and LMSs add to a further file of one name: 2 for `notebook (2).ipynb`; 0 for none."""
+    stem = file_name.rpartition("/")[2].rpartition(".")[0].casefold().replace(assignment.casefold(), "")
+    found = _COPY_NUMBER.search(stem)
+    return int(found[1]) if found else 0
 
 
 def _folder_label(parts: list[str], assignment: str) -> Label | None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from autograder.collect.gradescope import METADATA, label_of, read_metadata
 from autograder.collect.identifiers import folded, safe_id
-from autograder.collect.patterns import EXPECTED, Label, Lms, names_assignment, read_label
+from autograder.collect.patterns import EXPECTED, Label, Lms, copy_number, names_assignment, read_label
 from autograder.collect.roster import NUMBER, Person, Roster
 from autograder.collect.unpacking import Found, Unpacked
 from autograder.late import parse_time
@@ -218,7 +218,7 @@ def _apart(owned: Mapping[Student, list[Attempt]], aside: list[Aside]) -> dict[S
     return {students[0]: owned[students[0]] for students in by_id.values() if len(students) == 1}
 
 
-def _rank(attempt: Attempt, assignment: str) -> tuple[datetime, bool, int, datetime, str]:
+def _rank(attempt: Attempt, assignment: str) -> tuple[datetime, bool, int, datetime, int, str]:
     """What counts is what came last; of files that came together, the one that is called like the assignment."""
     never = datetime.min.replace(tzinfo=UTC)
     return (
@@ -226,5 +226,6 @@ def _rank(attempt: Attempt, assignment: str) -> tuple[datetime, bool, int, datet
         names_assignment(attempt.original, assignment),
         -1 if attempt.sequence is None else attempt.sequence,
         attempt.modified or never,
+        copy_number(attempt.original, assignment),
         attempt.original,
     )

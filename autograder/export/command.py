@@ -9,13 +9,14 @@ import typer
 
 from autograder.command_line import AssignmentName, course_of, err, out
 from autograder.course import CourseError
+from autograder.export.target import Target
 from autograder.files import write_atomically
 
 
 def export(
     context: typer.Context,
     assignment: AssignmentName,
-    to: Annotated[str, typer.Option("--to", help="canvas, moodle, gradescope, or csv with all there is.")],
+    target: Annotated[Target, typer.Option("--to", help="Who imports it; csv has all there is.")],
     template: Annotated[
         Path | None, typer.Option(help="A sheet that the LMS exported: its rows are filled in.")
     ] = None,
@@ -27,15 +28,11 @@ def export(
     """Write the points as the LMS imports them; exit 1 if the template has no row for somebody."""
     from autograder import classroom
     from autograder.collect.roster import read_roster
-    from autograder.export.sheets import Target, sheet, sheet_text
+    from autograder.export.sheets import sheet, sheet_text
     from autograder.export.standings import standings
     from autograder.export.template import fill
     from autograder.pages import one_line, plural
 
-    try:
-        target = Target(to)
-    except ValueError:
-        raise CourseError(f"--to {to} is not known. Known: {', '.join(Target)}.") from None
     course = course_of(context)
     title = course.assignment(assignment).title
     if template is None and (column is not None or scale):

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import csv
-import enum
 import io
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from autograder.class_statistics import exercise_order
-from autograder.export.standings import Standing
+from autograder.export.target import Target
+from autograder.results import Verdict
+
+if TYPE_CHECKING:
+    from autograder.export.standings import Standing
 
 Rows = list[list[str]]
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
-
-
-class Target(enum.StrEnum):
-    """Who reads the sheet."""
-
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    GRADESCOPE = "gradescope"
-    CSV = "csv"
 
 
 def sheet(target: Target, standings: Sequence[Standing], title: str, *, partial: bool = False) -> Rows:
@@ -88,7 +83,8 @@ def _gradescope(standings: Sequence[Standing], title: str, partial: bool) -> Row
         total = one.total(partial=partial)
         minutes, seconds = divmod(round(one.seconds_late), 60)
         late = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-        status = "Graded" if total is not None else "Ungraded" if one.result.exercises else "Missing"
+        is_missing = one.result.verdict is Verdict.MISSING and not one.result.exercises
+        status = "Graded" if total is not None else "Missing" if is_missing else "Ungraded"
         sid = one.number or one.student
         rows.append([one.first_name, one.last_name, sid, one.email, points(total), points(one.max_score), status, late])
     return rows
@@ -107,7 +103,7 @@ def _everything(standings: Sequence[Standing], title: str, partial: bool) -> Row
         rows.append([
             one.student, one.last_name, one.first_name, one.email, one.number, one.result.verdict.value,
             *(points(found.get(name)) for name in exercises),
-            *(points(one.manual[name][0]) if name in one.manual else "" for name in by_hand),
+            *(points(one.manual[name][0]) if one.is_graded and name in one.manual else "" for name in by_hand),
             points(one.score) if one.is_graded else "", points(one.penalty), points(one.total(partial=partial)),
             points(one.max_score), points(one.seconds_late / 3600),
             one.submitted_at.strftime("%Y-%m-%d %H:%M:%S UTC") if one.submitted_at else "",

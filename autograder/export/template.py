@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.collect.identifiers import folded, name_key, name_keys
-from autograder.collect.roster import NUMBER, Lms, Person, Roster, column_key
+from autograder.collect.patterns import Lms
+from autograder.collect.roster import NUMBER, Person, Roster, column_key
 from autograder.course import CourseError
-from autograder.export.sheets import Rows, Target, points
+from autograder.export.sheets import Rows, points
 from autograder.export.standings import Standing
+from autograder.export.target import Target
 from autograder.pages import one_line
 
 _CANVAS_PEOPLE = {
@@ -40,7 +42,7 @@ def fill(
     partial: bool = False,
     scale: bool = False,
 ) -> Filled:
-    """The template with the points of those who have some; all other cells, and rows without points, stay as they are.
+    """The template with the points of those who have some; every other cell stays as it is.
 
     names   what the assignment may be called in a column's heading
     column  the heading itself, where the names do not tell
@@ -63,7 +65,8 @@ def fill(
             continue
         factor = _factor(target, template, at, person, one.max_score, scale)
         total = one.total(partial=partial)
-        rows[person.row][at] = points(None if total is None else total * factor)
+        if total is not None:
+            rows[person.row][at] = points(total * factor)
     header = list(template.header)
     if target is Target.CANVAS:
         keep = [i for i, name in enumerate(header) if column_key(name) in _CANVAS_PEOPLE or i == at]
