@@ -145,20 +145,28 @@ def _mishaps(students: int, chance: random.Random) -> list[Mishap]:
 def _files(assignment: str, notebook: bytes, kind: Mishap) -> list[tuple[str, bytes]]:
     """What a student hands in, oldest first: file names and contents."""
     name = f"{assignment}.ipynb"
-    plain = [(name, notebook)]
-    return {
-        Mishap.NONE: plain,
-        Mishap.RENAMED: [("Copy of Untitled3 (1).ipynb", notebook)],
-        Mishap.AGAIN: [(name, _unfinished(notebook)), (f"{assignment}-1.ipynb", notebook)],
-        Mishap.ZIPPED: [("homework.zip", _zipped({f"home work/{name}": notebook, "home work/data.csv": b"1,2\n"}))],
-        Mishap.EXTRA: [*plain, ("printed.pdf", b"%PDF-1.7\n")],
-        Mishap.SCRIPT: [(f"{assignment}.py", b"print('all my cells')\n")],
-        Mishap.PDF: [(f"{assignment}.pdf", b"%PDF-1.7\n")],
-        Mishap.LINK: [("", b"<a href='https://colab.research.google.com/drive/1'>my notebook</a>")],
-        Mishap.ENCRYPTED: [("secret.zip", _encrypted(_zipped({name: notebook})))],
-        Mishap.BROKEN: [("broken.zip", _zipped({name: notebook})[:-200])],
-        Mishap.BOMB: [("large.zip", _zipped({f"{i}.ipynb": bytes(40 * 1024**2) for i in range(2)}))],
-    }[kind]
+    match kind:
+        case Mishap.RENAMED:
+            return [("Copy of Untitled3 (1).ipynb", notebook)]
+        case Mishap.AGAIN:
+            return [(name, _unfinished(notebook)), (f"{assignment}-1.ipynb", notebook)]
+        case Mishap.ZIPPED:
+            return [("homework.zip", _zipped({f"home work/{name}": notebook, "home work/data.csv": b"1,2\n"}))]
+        case Mishap.EXTRA:
+            return [(name, notebook), ("printed.pdf", b"%PDF-1.7\n")]
+        case Mishap.SCRIPT:
+            return [(f"{assignment}.py", b"print('all my cells')\n")]
+        case Mishap.PDF:
+            return [(f"{assignment}.pdf", b"%PDF-1.7\n")]
+        case Mishap.LINK:
+            return [("", b"<a href='https://colab.research.google.com/drive/1'>my notebook</a>")]
+        case Mishap.ENCRYPTED:
+            return [("secret.zip", _encrypted(_zipped({name: notebook})))]
+        case Mishap.BROKEN:
+            return [("broken.zip", _zipped({name: notebook})[:-200])]
+        case Mishap.BOMB:
+            return [("large.zip", _zipped({f"{i}.ipynb": bytes(40 * 1024**2) for i in range(2)}))]
+    return [(name, notebook)]
 
 
 def _entry_name(lms: Lms, person: Packed, upload: int, name: str) -> str:

@@ -385,6 +385,7 @@ def test_what_is_no_notebook_is_kept_aside_with_a_sentence(mini: Course, name: s
     done = canvas(mini, {f"adal_12_30_{name}": data, "bob_13_31_01_mini.ipynb": SECOND})
     (aside,) = done.aside
     assert words in aside.reason and done.falls_short and not aside.beside_notebook
+    assert aside.student == "adal-12"
     assert [one.student.student for one in done.collected] == ["bob-13"]
     assert words in (mini.aside_folder / A / "WHY.txt").read_text()
 
@@ -416,6 +417,12 @@ def test_a_notebook_under_another_suffix_is_a_notebook(mini: Course, name: str) 
 def test_a_broken_notebook_is_collected_for_the_grader_to_explain(mini: Course) -> None:
     canvas(mini, {"adal_12_30_01_mini.ipynb": b"{"})
     assert current(mini, "adal-12") == b"{"
+
+
+def test_a_refused_attempt_is_missing_even_beside_an_older_one(mini: Course) -> None:
+    secret = encrypted(zipped({"01_mini.ipynb": SECOND}))
+    done = canvas(mini, {"adal_12_30_01_mini.ipynb": FIRST, "adal_12_40_new.zip": secret})
+    assert (done.aside[0].student, done.aside[0].beside_notebook, done.falls_short) == ("adal-12", False, True)
 
 
 def test_a_notebook_in_a_students_own_archive_is_collected(mini: Course) -> None:

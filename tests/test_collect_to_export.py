@@ -20,7 +20,7 @@ from autograder.collect.patterns import Lms
 from autograder.collect.roster import read_roster
 from autograder.course import Course, load_course
 from autograder.export.standings import standings
-from autograder.gradebook import open_gradebook
+from autograder.gradebook import open_gradebook, register
 from autograder.packing import pack, roster_csv
 from autograder.release import build_source
 from autograder.simulate import simulate
@@ -66,6 +66,7 @@ def test_vanilla_nbgrader_grades_what_was_collected_and_takes_the_same_penalty(m
     }
     collect(course, A, write(course.root / "a.zip", zipped(files)), Lms.CANVAS)
     run(course, "nbgrader", "generate_assignment", A, "--force")
+    register(course, source)
     run(course, "nbgrader", "autograde", A)
     assert not list(course.autograded_folder.rglob("attempts*"))
     with open_gradebook(course) as gradebook:

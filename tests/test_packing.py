@@ -44,11 +44,10 @@ def test_honest_work_arrives_byte_for_byte_and_all_else_is_named(mini: Course, t
     lost = {name for name, person in student.items() if not person.mishap.arrives}
     assert {student.student for student in done.missing} == lost
     assert len(lost) == 6 and {p.mishap for p in people} == set(Mishap)
-    named = {a.student for a in done.aside if not a.beside_notebook}
-    unnamed = [a.reason for a in done.aside if not a.student]
-    assert {n for n in lost if student[n].mishap in (Mishap.SCRIPT, Mishap.PDF, Mishap.LINK)} <= named
+    assert {a.student for a in done.aside if not a.beside_notebook} - {""} == lost
+    reasons = [a.reason for a in done.aside]
     for words in ("leads out", "link", "encrypted", "cannot be unpacked", "becomes more than"):
-        assert any(words in reason for reason in unnamed), words
+        assert any(words in reason for reason in reasons), words
     assert not (tmp_path.parent / "outside_1_2_evil.ipynb").exists()
 
 

@@ -6,13 +6,13 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from autograder.collect.gradescope import METADATA, label_of, read_metadata
 from autograder.collect.identifiers import folded, safe_id
 from autograder.collect.patterns import EXPECTED, Label, Lms, copy_number, names_assignment, read_label
 from autograder.collect.roster import NUMBER, Person, Roster
-from autograder.collect.unpacking import Found, Unpacked
+from autograder.collect.unpacking import Found, Refused, Unpacked
 from autograder.late import parse_time
 from autograder.submission import TIMESTAMP_FILE, UnreadableError, digest, parse_notebook
 
@@ -86,10 +86,10 @@ class Question:
 
 def sort(unpacked: Unpacked, question: Question) -> Sorted:
     """Whose each file is, and which counts. CourseError for an export of Gradescope without its metadata."""
-    aside = [Aside(r.name, r.reason, Found(r.name, r.path) if r.path else None) for r in unpacked.refused]
     owned: dict[Student, list[Attempt]] = {}
     beside: list[Aside] = []
     labels_of = _labels(unpacked, question)
+    aside = [_refused(refused, labels_of, question) for refused in unpacked.refused]
     stamps = _stamps(unpacked) if question.lms is Lms.FOLDER else {}
     for file in unpacked.files:
         shown = f"{file.name}/{file.inner}" if file.inner else file.name
@@ -161,6 +161,15 @@ def _labels(unpacked: Unpacked, question: Question) -> Callable[[Found], tuple[L
         return (label,) if label else ()
 
     return labels_of
+
+
+def _refused(refused: Refused, labels_of: Callable[[Found], tuple[Label, ...] | None], question: Question) -> Aside:
+    """What was not unpacked, with its student where an honest path names one."""
+    file = Found(refused.name, refused.path) if refused.path else None
+    parts = refused.name.split("/")
+    labels = () if ".." in parts or not parts[0] else labels_of(Found(refused.name, Path())) or ()
+    students = [student for label in labels if isinstance(student := student_of(label, question), Student)]
+    return Aside(refused.name, refused.reason, file, students[0].student if students else "")
 
 
 def _stamps(unpacked: Unpacked) -> dict[str, datetime]:
