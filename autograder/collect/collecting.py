@@ -100,7 +100,7 @@ def collect(
     question = Question(lms, assignment, frozenset(a.name for a in course.assignments), roster, course.time_zone)
     with tempfile.TemporaryDirectory(prefix="collect-") as folder:
         found = sort(unpack(source, Path(folder), limits), question)
-        if not found.attempts and not any(one.student for one in found.aside):
+        if not found.attempts and not any(one.student and one.file for one in found.aside):
             why = found.aside[0].reason if found.aside else "It is empty."
             raise CourseError(f"Nothing in {source} could be collected as --from {lms.value}. {why}")
         done = []

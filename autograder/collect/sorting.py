@@ -169,7 +169,8 @@ def _refused(refused: Refused, labels_of: Callable[[Found], tuple[Label, ...] | 
     parts = refused.name.split("/")
     labels = () if ".." in parts or not parts[0] else labels_of(Found(refused.name, Path())) or ()
     students = [student for label in labels if isinstance(student := student_of(label, question), Student)]
-    return Aside(refused.name, refused.reason, file, students[0].student if students else "")
+    shown = f"{refused.name}/{refused.inner}" if refused.inner else refused.name
+    return Aside(shown, refused.reason, file, students[0].student if students else "")
 
 
 def _stamps(unpacked: Unpacked) -> dict[str, datetime]:

@@ -64,6 +64,7 @@ class Refused:
     name: str
     reason: str
     path: Path | None = None
+    inner: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,8 @@ class _Unpacking:
             self.files.append(found)
             return
         if depth >= self.limits.depth:
-            self.refused.append(Refused(found.name, "Archives lie in archives here, too deep to unpack.", found.path))
+            reason = "Archives lie in archives here, too deep to unpack."
+            self.refused.append(Refused(found.name, reason, found.path, found.inner))
             return
         files, refused, left = len(self.files), len(self.refused), self.bytes_left
         self.bytes_left = min(left, self.limits.nested_bytes)
@@ -200,7 +202,7 @@ class _Unpacking:
             reason = (
                 f"This archive was not unpacked: {error}." if isinstance(error, _TooMuchError) else _broken("", error)
             )
-            self.refused.append(Refused(found.name, reason, found.path))
+            self.refused.append(Refused(found.name, reason, found.path, found.inner))
         self.bytes_left = left
 
     def _nested(self, outer: Found, depth: int, allowed: int) -> None:
@@ -214,7 +216,7 @@ class _Unpacking:
             found = self._read(entry, outer.path, allowed - self.bytes_left)
             inside = f"{outer.inner}/{entry.name}" if outer.inner else entry.name
             if isinstance(found, Refused):
-                self.refused.append(replace(found, name=f"{outer.name}/{inside}"))
+                self.refused.append(replace(found, name=outer.name, inner=inside))
             else:
                 modified = found.modified or outer.modified
                 self._keep(replace(found, name=outer.name, inner=inside, modified=modified), depth + 1)
