@@ -76,7 +76,11 @@ def test_a_damaged_entry_is_refused_and_the_others_are_unpacked(tmp_path: Path) 
     assert "broken" in reasons(found)["a.ipynb"]
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", zipped({"a.ipynb": ONE})[:-30], tarred({"a": ONE})[:40]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no archive", zipped({"a.ipynb": ONE})[:-30], tarred({"a": ONE})[:40]],
+    ids=["empty", "text", "cut zip", "cut tar"],
+)
 def test_a_broken_archive_is_a_sentence(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(ArchiveError, match="cannot be unpacked") as error:
         unpacked(tmp_path, data)
@@ -140,6 +144,7 @@ def test_archives_too_deep_in_archives_are_refused(tmp_path: Path) -> None:
         (zipped({}), "empty"),
         (b"no archive", "neither a zip nor a tar"),
     ],
+    ids=["files", "bytes", "cut", "empty", "text"],
 )
 def test_a_students_own_archive_beyond_the_limits_costs_nobody_else_anything(
     tmp_path: Path, inner: bytes, words: str
