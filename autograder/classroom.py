@@ -68,8 +68,9 @@ def grade_class(
             except UnreadableError as problem:
                 data = problem
             graded = grade_and_store(
-                course, source, file.student, data, rooms, gradebook, timestamp=submitted_at(file), figures=figures
-            )
+                course, source, file.student, data, rooms, gradebook,
+                timestamp=submitted_at(file), knows_time=True, figures=figures,
+            )  # fmt: skip
             yield graded.result
 
 
@@ -82,10 +83,12 @@ def grade_and_store(
     gradebook: Gradebook,
     *,
     timestamp: datetime | None = None,
+    knows_time: bool = False,
     figures: bool = False,
 ) -> Graded:
     """Grade one submission (or note why its file could not be read) and store everything about it."""
-    limits = course.assignment(source.name).limits
+    entry = course.assignment(source.name)
+    limits = entry.limits
     receipt = {"grader": grader_digest(), "environment": environment_digest()}
     if isinstance(data, UnreadableError):
         graded = Graded(unreadable(student, source, data, limits, receipt))
@@ -94,7 +97,10 @@ def grade_and_store(
     before = load_result(course, source.name, student)
     changed = before is not None and before.receipt.get("submission") != graded.result.receipt.get("submission")
     _store(course, graded)
-    record(gradebook, source, graded.result, graded.answers, timestamp=timestamp, changed=changed)
+    record(
+        gradebook, source, graded.result, graded.answers,
+        timestamp=timestamp, knows_time=knows_time, changed=changed, late=entry.late,
+    )  # fmt: skip
     return graded
 
 
@@ -160,7 +166,8 @@ def write_feedback(course: Course, assignment: str, results: Sequence[Result]) -
 
 def feedback_page(course: Course, result: Result, gradebook: Gradebook) -> str:
     """The page of one student; `autograder feedback`, `nbgrader generate_feedback` and the formgrader write it."""
-    by_hand = hand_work(gradebook, result.assignment, result.student)
+    late = course.assignment(result.assignment).late
+    by_hand = hand_work(gradebook, result.assignment, result.student, late)
     return render_feedback(
         result,
         course_title=course.title,

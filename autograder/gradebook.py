@@ -21,8 +21,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import object_session
 
 from autograder.course import Course, CourseError
+from autograder.late import NO_PENALTY, LatePolicy
 from autograder.release import generate
 from autograder.results import Result
 from autograder.source import AssignmentSource, Role
@@ -68,13 +70,21 @@ def record(
     answers: dict[str, str],
     *,
     timestamp: datetime | None = None,
+    knows_time: bool = False,
     changed: bool = False,
+    late: LatePolicy = NO_PENALTY,
 ) -> None:
-    """Write one result in one transaction. Points given by hand stay; `changed` asks for a new look at them."""
+    """Write one result in one transaction. Points given by hand stay; `changed` asks for a new look at them.
+
+    timestamp   when it was handed in, in UTC without a zone, as nbgrader keeps it
+    knows_time  `timestamp` is all that is known, None included; else None keeps what the gradebook has
+    """
     session = gradebook.db
     try:
         with session.no_autoflush:
-            grades, comments = _submission_rows(gradebook, result, timestamp)
+            submission, grades, comments = _submission_rows(gradebook, result)
+        if knows_time or timestamp is not None:
+            submission.timestamp = timestamp
         points = {test.grade_id: test.points for e in result.exercises for test in e.tests}
         hints = {e.grade_id: e.message for e in result.exercises}
         for name, grade in grades.items():
@@ -89,10 +99,33 @@ def record(
         for name, comment in comments.items():
             unanswered = not is_answered(source, name, answers.get(name))
             comment.auto_comment = NO_RESPONSE if unanswered else hints.get(name) or None
+        session.flush()
+        settle_penalty(submission, late)
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+def settle_penalty(submission: SubmittedAssignment, late: LatePolicy) -> None:
+    """Set nbgrader's late penalty by the points that the submission has now; the caller commits.
+
+    The deadline and any extension are the gradebook's. nbgrader settles when it grades, so points given by hand
+    afterwards would keep their full value; whoever shows or exports a score settles first.
+    """
+    seconds = seconds_late(submission)
+    session = object_session(submission)
+    assert session is not None, "a submission of the gradebook"
+    for notebook in submission.notebooks:
+        session.refresh(notebook, ["score"])
+        notebook.late_submission_penalty = late.penalty(float(notebook.score), seconds) or None
+
+
+def seconds_late(submission: SubmittedAssignment) -> float:
+    """How much after its deadline, extension included, it came; 0 where either time is unknown."""
+    if submission.assignment.duedate is None:  # nbgrader adds an extension to it all the same
+        return 0.0
+    return float(submission.total_seconds_late)
 
 
 @dataclass(frozen=True)
@@ -115,12 +148,18 @@ class HandWork:
     seconds_late: float = 0.0
 
 
-def hand_work(gradebook: Gradebook, assignment: str, student: str) -> HandWork:
-    """Everything that the gradebook has of people; empty for an unknown submission."""
+def hand_work(gradebook: Gradebook, assignment: str, student: str, late: LatePolicy | None = None) -> HandWork:
+    """Everything that the gradebook has of people; empty for an unknown submission.
+
+    With `late`, the penalty is settled first.
+    """
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return HandWork()
+    if late is not None:
+        settle_penalty(submission, late)
+        gradebook.db.commit()
     questions: dict[str, ManualGrade] = {}
     unanswered: set[str] = set()
     corrections: dict[str, float] = {}
@@ -137,10 +176,8 @@ def hand_work(gradebook: Gradebook, assignment: str, student: str) -> HandWork:
                     unanswered.add(grade.name)
             elif grade.manual_score is not None or grade.extra_credit:
                 corrections[grade.name] = float(grade.score or 0)
-    penalty = float(submission.late_submission_penalty or 0)
-    return HandWork(
-        questions, frozenset(unanswered), corrections, comments, penalty, float(submission.total_seconds_late)
-    )
+    penalty = sum(float(notebook.late_submission_penalty or 0) for notebook in submission.notebooks)
+    return HandWork(questions, frozenset(unanswered), corrections, comments, penalty, seconds_late(submission))
 
 
 def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:
@@ -159,8 +196,8 @@ def is_answered(source: AssignmentSource, grade_id: str, answer: str | None) -> 
 
 
 def _submission_rows(
-    gradebook: Gradebook, result: Result, timestamp: datetime | None
-) -> tuple[dict[str, Grade], dict[str, Comment]]:
+    gradebook: Gradebook, result: Result
+) -> tuple[SubmittedAssignment, dict[str, Grade], dict[str, Comment]]:
     """The rows of one submission, made where they are missing, nothing committed yet."""
     session = gradebook.db
     assignment = gradebook.find_assignment(result.assignment)
@@ -172,8 +209,6 @@ def _submission_rows(
     if submission is None:
         submission = SubmittedAssignment(assignment=assignment, student=student)
         session.add(submission)
-    if timestamp is not None:
-        submission.timestamp = timestamp
     grades: dict[str, Grade] = {}
     comments: dict[str, Comment] = {}
     for notebook in assignment.notebooks:
@@ -191,7 +226,7 @@ def _submission_rows(
                 session.add(Comment(cell_id=cell.id, cell=cell, notebook=rows))
         grades |= {g.cell.name: g for g in rows.grades}
         comments |= {c.cell.name: c for c in rows.comments if isinstance(c.cell, SolutionCell)}
-    return grades, comments
+    return submission, grades, comments
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
@@ -67,6 +68,17 @@ class FeedbackPage(Exporter):
             )
         with open_gradebook(course) as gradebook:
             return feedback_page(course, result, gradebook), resources
+
+
+class CourseLatePenalty(LateSubmissionPlugin):
+    """The late policy of `course.toml` for nbgrader's own AssignLatePenalties."""
+
+    course_folder = Unicode("", help="The folder of course.toml.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        """Points taken off `score`; nbgrader asks only about late work."""
+        course = load_course(Path(self.course_folder))
+        return course.assignment(self.parent.assignment_id).late.penalty(score, total_seconds_late)
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import load_course
+from autograder.submission import ATTEMPTS
 
 
 def configure(config: Config, folder: Path, *, rooms: bool = True) -> None:
@@ -23,6 +24,9 @@ def configure(config: Config, folder: Path, *, rooms: bool = True) -> None:
     config.CourseDirectory.autograded_directory = "autograded"
     config.CourseDirectory.feedback_directory = "feedback"
     config.CourseDirectory.db_url = course.db_url
+    config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ATTEMPTS]
+    config.AssignLatePenalties.plugin_class = "autograder.nbgrader_plugin.CourseLatePenalty"
+    config.CourseLatePenalty.course_folder = str(course.root)
     config.Execute.timeout = int(max(a.limits.cell_wall_seconds for a in course.assignments))
     if rooms:
         config.Autograde.sanitize_preprocessors = []

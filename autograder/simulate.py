@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.collect.patterns import Lms
 from autograder.course import Course, CourseError
 from autograder.files import write_atomically
 from autograder.misconceptions import Misconception, read_misconceptions
+from autograder.packing import pack, roster_csv
 from autograder.release import generate, notebook_text
 from autograder.solutions import reference_notebook, with_misconception
 from autograder.source import AssignmentSource, Role, read_source
@@ -43,6 +46,21 @@ def simulate(course: Course, assignment: str, students: int, seed: int, folder: 
             raise CourseError(f"{path} is there already and is different. Name another folder with --submissions.")
         write_atomically(path, text)
     return tuple(names)
+
+
+def simulate_archive(course: Course, assignment: str, students: int, seed: int, lms: Lms) -> tuple[Path, Path]:
+    """Write a class as an archive of an LMS with its class list into `build/simulated/`; returns both paths.
+
+    Neither `submitted/` nor the gradebook is touched: the archive is to be collected like a real one.
+    """
+    place = course.build_folder / "simulated"
+    archive, roster = (place / f"{assignment}-{lms}{suffix}" for suffix in (".zip", ".csv"))
+    with tempfile.TemporaryDirectory(prefix="simulate-") as folder:
+        simulate(course, assignment, students, seed, Path(folder))
+        people = pack(Path(folder), assignment, lms, archive, seed=seed)
+    points = sum(cell.points for cell in read_source(course, assignment).cells)
+    write_atomically(roster, roster_csv(lms, people, course.assignment(assignment).title, points))
+    return archive, roster
 
 
 def _notebook(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.late import parse_time
 from autograder.results import Verdict
 
+TIMESTAMP_FILE = "timestamp.txt"
+ATTEMPTS = "attempts"  # the folder beside the notebook with what was handed in before
 MAX_FILE_BYTES = 50 * 1024**2
 MAX_CELLS = 5_000
 MAX_TEXT_CHARACTERS = 1_000_000
@@ -54,12 +57,15 @@ def find_submissions(folder: Path, assignment: str) -> tuple[SubmittedFile, ...]
 
 
 def submitted_at(file: SubmittedFile) -> datetime | None:
-    """The time in nbgrader's `timestamp.txt` beside the notebook, if there is one that can be read."""
+    """The time in nbgrader's `timestamp.txt` beside the notebook, if there is one that can be read.
+
+    In UTC and without a zone, as nbgrader keeps it; a time without a zone is one in UTC.
+    """
     if file.path is None:
         return None
     try:
-        text = (file.path.parent / "timestamp.txt").read_text(encoding="utf-8").strip()
-        return datetime.fromisoformat(text.removesuffix(" UTC"))
+        text = (file.path.parent / TIMESTAMP_FILE).read_text(encoding="utf-8").strip()
+        return parse_time(text, UTC).replace(tzinfo=None)
     except (OSError, ValueError):
         return None
 

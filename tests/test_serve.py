@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import os
 import re
@@ -26,6 +27,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from autograder import classroom, serve
 from autograder.course import Course, CourseError
+from autograder.export.standings import standings
 from autograder.files import write_atomically
 from autograder.gradebook import open_gradebook
 from autograder.solutions import reference_notebook
@@ -157,7 +159,7 @@ def totals(course: Course) -> dict[str, float]:
     by_hand = classroom.all_manual_grades(course, "01_mini", results)
     added = {r.student: r.score + sum(points or 0 for points, _ in by_hand[r.student].values()) for r in results}
     assert added == found
-    # Every export's table belongs here: its totals must be the same.
+    assert {one.student: one.total(partial=True) for one in standings(course, "01_mini", results)} == found
     return found
 
 
@@ -189,6 +191,9 @@ def test_a_written_question_graded_in_the_browser_reaches_gradebook_feedback_and
 
     assert totals(graded) == {"ada": 10, "bob": 0, "cy": 6}
     assert autograder(graded, "feedback", "01_mini").returncode == 0
+    assert autograder(graded, "export", "01_mini", "--to", "csv").returncode == 0
+    with (graded.build_folder / "export" / "01_mini-csv.csv").open(encoding="utf-8-sig", newline="") as sheet:
+        assert {row["student"]: row["total"] for row in csv.DictReader(sheet)}["ada"] == "10"
     path = graded.feedback_folder / "ada" / "01_mini" / "01_mini.html"
     ours = path.read_text(encoding="utf-8")
     assert "10 / 11 points" in text(ours) and "4 of 5 for written" in text(ours) and COMMENT in text(ours)
