@@ -16,9 +16,9 @@ _SHELL_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 _SHELL_VALUE = re.compile(r"^([ \t]*[\w., ]+=)[ \t]*[%!].*$", re.MULTILINE)
 _HELP_LINE = re.compile(r"^([ \t]*)(?:\?.*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE)
 # Cell magics whose cell is no Python of this notebook, or leaves no name behind.
-_OTHER_LANGUAGES = frozenset(
-    ("!", "bash", "sh", "script", "system", "sx", "shell", "cmd", "html", "HTML", "javascript", "js", "latex", "svg")
-    + ("SVG", "markdown", "writefile", "file", "perl", "ruby", "cython", "R", "sql", "bigquery", "pypy", "timeit")
+_OTHER_LANGUAGES = re.compile(
+    r"!|bash|sh|script|system|sx|shell|cmd|html|HTML|javascript|js|latex|svg|SVG|markdown|writefile|file|perl|ruby|"
+    r"cython|R|sql|bigquery|pypy|timeit"
 )
 MAX_STATEMENTS = 500  # of a longer cell all names that are read count as read first
 
@@ -68,7 +68,7 @@ def parsed(code: str) -> ast.Module | None:
 def python_part(code: str) -> str:
     """What is Python in a cell with magics: other lines become `pass`, other languages nothing."""
     while (magic := _CELL_MAGIC.match(code)) is not None:
-        if magic[1] in _OTHER_LANGUAGES:
+        if _OTHER_LANGUAGES.fullmatch(magic[1]):
             return ""
         code = code[magic.end() :]
     code = _SHELL_VALUE.sub(r"\1 None", code)

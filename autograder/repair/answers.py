@@ -198,9 +198,8 @@ class Search:
         if answer.main is None or name not in self.given.functions:
             return
         taken = {p.index for a in self.answers.values() for p in (*a.used, *a.dropped)}
-        wanted = definition(answer.main.code, name)
         others = [p for p in self._own_code() if p.index not in taken and name in p.defines]
-        if any(definition(p.code, name) != wanted for p in others):
+        if others and {definition(p.code, name) for p in others} != {definition(answer.main.code, name)}:
             self._say(
                 exercise,
                 f"`{name}` is defined in another cell too; the definition in force where its check stands counts.",

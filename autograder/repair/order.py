@@ -1,4 +1,4 @@
-"""In which order cells run: the course's, with the student's own cells where they stood, and helpers before their use."""
+"""In which order cells run: the course's, the student's own cells where they stood, and helpers before their use."""
 
 from __future__ import annotations
 

@@ -76,6 +76,8 @@ class Piece:
         """Whether it defines `name` otherwise than the stub that was handed out."""
         if name not in self.defines:
             return False
+        if "NotImplementedError" not in self.code:
+            return True
         stub = given.stubs.get(name)
         return not stub or definition(self.code, name) != stub
 
