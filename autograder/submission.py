@@ -126,7 +126,8 @@ def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", errors="replace")
     else:
-        text = data.decode("utf-8-sig", errors="replace")
+        data = data.removeprefix(codecs.BOM_UTF8)
+        text = data.decode("utf-8", errors="replace")
         if not data.isascii() and not any(letter > "\x7f" and letter != "\ufffd" for letter in set(text)):
             text = data.decode("cp1252", errors="replace")  # not one letter beyond ASCII is UTF-8
     return text.replace("\0", "")

@@ -68,7 +68,14 @@ class _Repair:
         answers = {name: answer.text for name, answer in self.answers.items() if answer.main is not None}
         answers |= {name: "\n\n".join(p.text for p in found) for name, found in self.written.items() if found}
         placed = self._placed(taken)
-        cells = Helpers(self.source, placed, list(self.spares.values()), self.notes).bring_forward()
+        texts = [
+            p for p in self.pieces if not p.is_code and p.index not in taken and not p.course and p.looks_like_code
+        ]
+        spares = [
+            *self.spares.values(),
+            *(Spare(piece, Reason.TEXT) for piece in texts if piece.index not in self.spares),
+        ]
+        cells = Helpers(self.source, placed, spares, self.notes).bring_forward()
         return Frame(tuple(cells), answers, self.notes.in_order())
 
     def _check_assignment(self) -> None:

@@ -148,7 +148,7 @@ class Search:
 
     def _own_code(self) -> list[Piece]:
         """The code cells that the student wrote or changed."""
-        return [p for p in self.pieces if p.is_code and p.course is None]
+        return [p for p in self.pieces if p.is_own_code]
 
     def _mains(self) -> set[int]:
         return {answer.main.index for answer in self.answers.values() if answer.main is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from autograder.source import Role, SourceCell
 
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FENCE = re.compile(r"\s*```\w*\n(.*?)\n?```\s*", re.DOTALL)
-MAX_PARTS = 4  # into which one cell may have been split
+FURTHEST = 4  # cells between a piece and what it goes on from
 MAX_JOINED_CHARACTERS = 100_000
 
 
@@ -47,6 +48,22 @@ class Piece:
     @property
     def is_blank(self) -> bool:
         return not self.text.strip()
+
+    @property
+    def is_own_code(self) -> bool:
+        """Code that the student wrote or changed."""
+        return self.is_code and self.course is None and not self.is_blank
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether it is code by itself."""
+        return _is_whole(self.text)
+
+    def goes_on(self, label: str) -> bool:
+        """Whether it is the inside of something with that label: indented, and no code if it were not."""
+        if not self.text.lstrip("\n")[:1].isspace():
+            return False
+        return (bool(label) and self.label == label) or not _compiles(self.text)
 
     @property
     def is_unwritten(self) -> bool:
@@ -88,16 +105,11 @@ class Piece:
 
 def pieces_of(given: HandedOut, cells: Sequence[NotebookNode]) -> list[Piece]:
     """All cells as pieces. A cell that was split in the middle of a statement or a function is one again."""
-    single = [_piece(given, index, cell) for index, cell in enumerate(cells)]
     pieces: list[Piece] = []
-    skip = 0
-    for position, piece in enumerate(single):
-        if skip:
-            skip -= 1
-            continue
-        joined, used = _joined(single[position : position + 2 * MAX_PARTS])
-        pieces.append(joined or piece)
-        skip = used - 1 if joined else 0
+    for index, cell in enumerate(cells):
+        piece = _piece(given, index, cell)
+        if not (piece.is_own_code and _rejoined(pieces, piece)):
+            pieces.append(piece)
     return pieces
 
 
@@ -107,40 +119,36 @@ def _piece(given: HandedOut, index: int, cell: NotebookNode) -> Piece:
     return Piece(index, cell.source, cell.cell_type, label, is_answer, count, given.cell_of(cell.source))
 
 
-def _joined(pieces: Sequence[Piece]) -> tuple[Piece | None, int]:
-    """The first piece and those that it needs to be whole (None if it needs none), and how many cells that is."""
-    first = pieces[0]
-    if not first.is_code or first.is_blank or first.course is not None:
-        return None, 1
-    text, parts, found, used = first.text, 1, None, 1
-    for position, piece in enumerate(pieces[1:], start=1):
-        if piece.is_blank:
+def _rejoined(pieces: list[Piece], piece: Piece) -> bool:
+    """Put a piece to the one above that it goes on from, if there is one near; whether there was."""
+    unfinished: list[int] = []  # pieces in between that are no code by themselves either
+    text, parts = piece.text, piece.parts
+    for place in range(len(pieces) - 1, max(-1, len(pieces) - 1 - FURTHEST), -1):
+        other = pieces[place]
+        if other.course is not None:
+            break
+        if not other.is_own_code or (other.label and piece.label and other.label != piece.label):
             continue
-        if not piece.is_code or piece.course is not None or (first.label and piece.label not in ("", first.label)):
+        if other.is_whole and not piece.goes_on(other.label):
             break
-        if parts == MAX_PARTS or len(text) + len(piece.text) > MAX_JOINED_CHARACTERS:
+        joined = f"{other.text}\n{text}"
+        if len(joined) > MAX_JOINED_CHARACTERS:
             break
-        if parsed(text) is not None and not _goes_on(piece, first.label):
-            break
-        text, parts = f"{text}\n{piece.text}", parts + 1
-        label = first.label or piece.label
-        if _is_plain_python(text):
-            found = replace(first, text=text, label=label, count=max(first.count, piece.count), parts=parts)
-            used = position + 1
-    return found, used
+        if _is_whole(joined):
+            label, count = other.label or piece.label, max(other.count, piece.count)
+            pieces[place] = replace(other, text=joined, label=label, count=count, parts=other.parts + parts)
+            for index in unfinished:
+                del pieces[index]
+            return True
+        if not other.is_whole:
+            text, parts = joined, parts + other.parts
+            unfinished.append(place)
+    return False
 
 
-def _goes_on(piece: Piece, label: str) -> bool:
-    """Whether a piece is the inside of something that began above: indented, and no code of its own if it were not."""
-    if not piece.text.lstrip("\n")[:1].isspace():
-        return False
-    return (bool(label) and piece.label == label) or not _compiles(piece.text)
-
-
-def _is_plain_python(text: str) -> bool:
-    """Whether it parses with its own indentation, as a cell that was never split would."""
-    tree = parsed(text)
-    return tree is not None and not text.lstrip("\n")[:1].isspace()
+def _is_whole(text: str) -> bool:
+    """Whether it is code that begins at the left margin."""
+    return not text.lstrip("\n")[:1].isspace() and _compiles(text)
 
 
 def _compiles(text: str) -> bool:
@@ -150,7 +158,7 @@ def _compiles(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(tree, "<cell>", "exec")
+            compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from autograder.names import parsed
 from autograder.repair.frame import Notes
 from autograder.repair.handed_out import HandedOut
+from autograder.repair.order import in_sequence
 from autograder.repair.pieces import Piece
 from autograder.source import Role, SourceCell
 
@@ -45,17 +46,11 @@ def find_written(
 
 def _gap(given: HandedOut, pieces: Sequence[Piece], question: SourceCell) -> list[Piece]:
     """The pieces between the course's last cell before the question and its first one behind it."""
-    behind = {c.index for c in given.source.cells if c.index > question.index}
-    start = end = None
-    for position, piece in enumerate(pieces):
-        origin = given.source.by_grade_id.get(piece.label) or piece.course
-        if origin is None or origin.index == question.index:
-            continue
-        if origin.index not in behind:
-            start, end = position, None
-        elif end is None:
-            end = position
-    return list(pieces[0 if start is None else start + 1 : end])
+    origins = [given.source.by_grade_id.get(piece.label) or piece.course for piece in pieces]
+    chain = in_sequence([None if o is None or o.index == question.index else o.index for o in origins])
+    start = max((position for position, index in chain if index < question.index), default=-1)
+    end = min((position for position, index in chain if index > question.index), default=len(pieces))
+    return list(pieces[start + 1 : end])
 
 
 def _is_prose(given: HandedOut, piece: Piece) -> bool:
