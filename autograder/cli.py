@@ -170,14 +170,18 @@ def simulate(
     students: Annotated[int, typer.Option(min=1, max=100_000)] = 12,
     seed: Annotated[int, typer.Option()] = 0,
     submissions: Submissions = None,
+    damage: Annotated[bool, typer.Option("--damage", help="As files come back from Colab and an LMS.")] = False,
 ) -> None:
     """Make a class out of the reference solution and the misconceptions."""
+    from autograder.simulate import damage_path
     from autograder.simulate import simulate as make
 
     course = _course(context)
     folder = submissions or course.submitted_folder
-    names = make(course, assignment, students, seed, folder)
+    names = make(course, assignment, students, seed, folder, damaged=damage)
     out.print(f"{len(names)} submissions: {folder}/{names[0]} … {names[-1]}")
+    if damage:
+        out.print(f"What was done to them: {damage_path(course, assignment)}")
 
 
 @app.command()

@@ -88,11 +88,11 @@ def parse_notebook(data: bytes) -> NotebookNode:
         raise UnreadableError(Verdict.MALFORMED, "The file is empty. Save the notebook and hand it in again.")
     document = read_document(data)
     major = document.get("nbformat")
-    if major == 3 or (major is None and "worksheets" in document):
+    if major in (2, 3) or (major is None and "worksheets" in document):
         document = _upgraded(document)
     elif major not in (4, "4") and not (major is None and "cells" in document):
         raise UnreadableError(
-            Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 3 and 4 can be read."
+            Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 2 to 4 can be read."
         )
     if len(_list(document.get("cells"))) > MAX_CELLS:
         raise UnreadableError(Verdict.MALFORMED, f"The notebook has more than {MAX_CELLS:,} cells.")
@@ -139,13 +139,18 @@ def digest(data: bytes) -> str:
 
 
 def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return dict(nbformat.convert(nbformat.from_dict(document), 4))
-    except Exception as error:  # whatever a broken file of an old format does to the converter
-        raise UnreadableError(
-            Verdict.MALFORMED,
-            f"The notebook has an old format that cannot be converted: {type(error).__name__}.",
-        ) from None
+    """The cells of an old notebook, which lie in worksheets."""
+    sheets = document.get("worksheets")
+    if not isinstance(sheets, list):
+        raise UnreadableError(Verdict.MALFORMED, "The notebook has an old format, and no worksheets: it has no cells.")
+    cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
+    return {"cells": [_upgraded_cell(cell) for cell in cells if isinstance(cell, dict)]}
+
+
+def _upgraded_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell.get("cell_type") == "code":
+        return cell | {"source": cell.get("input"), "execution_count": cell.get("prompt_number")}
+    return cell | {"cell_type": "raw" if cell.get("cell_type") == "raw" else "markdown"}
 
 
 def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:

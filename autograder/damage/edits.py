@@ -93,7 +93,8 @@ def answer_moved(draft: Draft) -> None:
     """The cell of an exercise was dragged to another place."""
     if (cell := draft.pick([c for c in draft.cells if c.has_work])) is not None:
         draft.cells.pop(draft.place(cell))
-        draft.cells.insert(draft.chance.randrange(len(draft.cells) + 1), cell)
+        places = [i for i, other in enumerate(draft.cells) if other.role != "part"]  # not between two parts of another
+        draft.cells.insert(draft.chance.choice([*places, len(draft.cells)]), cell)
 
 
 def own_cells_moved_down(draft: Draft) -> None:

@@ -27,6 +27,8 @@ def find_written(
     written = _without_repetition([p for p in labelled if not p.is_unwritten])
     if len(written) > 1:
         notes.say(question.index, f"The answer to `{name}` stood in {len(written)} cells; your teacher reads them all.")
+    elif written and written[0].is_code != question.is_code:
+        notes.say(question.index, f"The answer to `{name}` stood in a cell of another kind; it counts all the same.")
     if written:
         return written
     own = [p for p in pieces if _is_prose(given, p) and p.index not in taken]
