@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 
 from autograder.repair.answers import Answer, Search
-from autograder.repair.frame import Frame, FrameCell, Notes, listed
+from autograder.repair.frame import Frame, FrameCell, Notes, listed, short
 from autograder.repair.handed_out import HandedOut, plain
 from autograder.repair.order import Helpers, Placed, Reason, Spare, in_sequence
 from autograder.repair.pieces import Piece, pieces_of
@@ -134,12 +134,11 @@ class _Repair:
         gone = [p for p in strangers if not p.is_answer]
         self.spares |= {p.index: Spare(p, Reason.CHANGED) for p in gone}
         end = len(self.source.cells)
-        for label in dict.fromkeys(p.label for p in strangers if p.is_answer):
-            self.notes.say(
-                end, f"`{_short(label)}` is no exercise of this version of the notebook; it earns no points."
-            )
+        exercises = list(dict.fromkeys(short(p.label) for p in strangers if p.is_answer))
+        if exercises:
+            self.notes.say(end, f"No exercise of this version of the notebook, so without points: {listed(exercises)}.")
         if gone:
-            labels = list(dict.fromkeys(_short(p.label) for p in gone))
+            labels = list(dict.fromkeys(short(p.label) for p in gone))
             self.notes.say(end, f"Left out, since this version of the notebook does not have it: {listed(labels)}.")
 
     def _placed(self, taken: set[int]) -> list[Placed]:
@@ -211,8 +210,3 @@ def _text(answer: Answer) -> str:
 
 def _were(cells: Sequence[SourceCell]) -> str:
     return "was" if len(cells) == 1 else "were"
-
-
-def _short(label: str) -> str:
-    """A label of the submission's, as far as it can be shown."""
-    return label if len(label) <= 40 and label.isprintable() else "…"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograder.repair.frame import Notes, times
-from autograder.repair.handed_out import HandedOut, definition
+from autograder.repair.frame import Notes, short, times
+from autograder.repair.handed_out import HandedOut, definitions
 from autograder.repair.pieces import Piece
 from autograder.source import Exercise
 
@@ -86,7 +86,7 @@ class Search:
         if label in self._exercises:
             how = f"was found in the cell of `{label}`, which defines its name"
         elif label and label not in self.source.by_grade_id:
-            how = f"was labelled `{label}`; it was found by the name that it defines"
+            how = f"was labelled `{short(label)}`; it was found by the name that it defines"
         elif label:
             how = f"was found in `{label}`, a cell of the course, by the name that it defines"
         elif self._cells_of(exercise):
@@ -119,7 +119,7 @@ class Search:
         found = [p for p in loose if p.defines and self.given.most_like(p.code, [exercise.solution], ALIKE)]
         if self._choose(exercise, found):
             label = max(found, key=Piece.order_of_running).label
-            what = f"`{label}`" if label else "a cell without label"
+            what = f"`{short(label)}`" if label else "a cell without label"
             self._say(
                 exercise,
                 f"The cell of `{exercise.name}` was not found; {what} looks like it and counts in its place, "
@@ -199,7 +199,7 @@ class Search:
             return
         taken = {p.index for a in self.answers.values() for p in (*a.used, *a.dropped)}
         others = [p for p in self._own_code() if p.index not in taken and name in p.defines]
-        if others and {definition(p.code, name) for p in others} != {definition(answer.main.code, name)}:
+        if others and {definitions(p.code).get(name) for p in others} != {definitions(answer.main.code).get(name)}:
             self._say(
                 exercise,
                 f"`{name}` is defined in another cell too; the definition in force where its check stands counts.",

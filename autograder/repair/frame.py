@@ -63,3 +63,8 @@ def listed(names: list[str]) -> str:
     if len(quoted) > 5:
         return f"{len(quoted)} cells"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def short(name: str) -> str:
+    """A name or label of the submission's, as far as a sentence can show it."""
+    return name if len(name) <= 40 and name.isprintable() else "…"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -89,19 +89,19 @@ class HandedOut:
 
     @cached_property
     def stubs(self) -> dict[str, str]:
-        """Function -> its unwritten definition, in the form of `definition`."""
+        """Function -> its unwritten definition, in the form of `definitions`."""
         found = {}
         for exercise in self.source.exercises:
             for name in self.required[exercise.name]:
-                found[name] = definition(self.texts[exercise.solution.index], name) or ""
+                found[name] = definitions(self.texts[exercise.solution.index]).get(name, "")
         return found
 
 
-def definition(code: str, name: str) -> str | None:
-    """The last definition of a function at the top level, without regard to its layout; None if there is none."""
+@lru_cache(maxsize=512)
+def definitions(code: str) -> Mapping[str, str]:
+    """The functions that `code` defines at the top level, each without regard to its layout; the last of a name."""
     tree = parsed(code)
-    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name] if tree else []
     try:
-        return ast.dump(found[-1]) if found else None
+        return {n.name: ast.dump(n) for n in tree.body if isinstance(n, ast.FunctionDef)} if tree else {}
     except RecursionError:
-        return code
+        return {}

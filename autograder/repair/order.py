@@ -7,12 +7,14 @@ import enum
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograder.names import names_of
-from autograder.repair.frame import FrameCell, Notes
+from autograder.repair.frame import FrameCell, Notes, short
 from autograder.repair.pieces import Piece
 from autograder.source import AssignmentSource, Exercise, Role
 
+MOST_FETCHED = 100  # cells brought forward in one submission
 _ALWAYS_THERE = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "exit", "quit", "__name__"}
 
 
@@ -61,10 +63,11 @@ class Placed:
     exercise: str = ""
     ran: tuple[int, int] = (0, 0)
 
-    def defines(self, name: str) -> bool:
-        return self.cell.is_code and name in names_of(self.cell.text).defines
+    @cached_property
+    def defines(self) -> frozenset[str]:
+        return names_of(self.cell.text).defines if self.cell.is_code else frozenset()
 
-    @property
+    @cached_property
     def reads(self) -> frozenset[str]:
         return names_of(self.cell.text).reads if self.cell.is_code else frozenset()
 
@@ -79,7 +82,15 @@ class Helpers:
     def __init__(
         self, source: AssignmentSource, placed: Sequence[Placed], spares: Sequence[Spare], notes: Notes
     ) -> None:
-        self.source, self.placed, self.spares, self.notes = source, list(placed), list(spares), notes
+        self.source, self.placed, self.notes = source, list(placed), notes
+        self._spares: dict[str, list[Spare]] = {}
+        for spare in spares:
+            for name in spare.piece.defines:
+                self._spares.setdefault(name, []).append(spare)
+        self._makers: dict[str, list[Placed]] = {}
+        for cell in self.placed:
+            self._learn(cell)
+        self._left = MOST_FETCHED
 
     def bring_forward(self) -> list[FrameCell]:
         """The cells in their final order."""
@@ -87,51 +98,58 @@ class Helpers:
             self._for(exercise)
         return [placed.cell for placed in self.placed]
 
-    def _for(self, exercise: Exercise) -> None:
-        start, end = self._span(exercise)
-        wanted = set().union(*(p.reads for p in self.placed[start:end] if p.is_students)) - _ALWAYS_THERE
-        seen: set[str] = set()
-        while wanted - seen:
-            name = min(wanted - seen)
-            seen.add(name)
-            start, end = self._span(exercise)
-            makers = [p for p in self.placed[:end] if p.defines(name)] or self._fetch(name, exercise, start, end)
-            wanted |= set().union(*(p.reads for p in makers if p.is_students)) - _ALWAYS_THERE
+    def _learn(self, placed: Placed) -> None:
+        for name in placed.defines:
+            self._makers.setdefault(name, []).append(placed)
 
-    def _span(self, exercise: Exercise) -> tuple[int, int]:
-        """From the first cell of the answer to the first test."""
+    def _for(self, exercise: Exercise) -> None:
+        """Follow all names from the answer on to who defines them."""
+        place, start, end = self._places(exercise)
+        wanted = [name for p in self.placed[start:end] if p.is_students for name in sorted(p.reads)]
+        seen = set(_ALWAYS_THERE)
+        while wanted:
+            name = wanted.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            makers = [p for p in self._makers.get(name, ()) if place[id(p)] < end]
+            if not makers and self._left:
+                makers = self._fetch(name, exercise, start, end, place)
+                place, start, end = self._places(exercise)
+            wanted += [read for p in makers if p.is_students for read in sorted(p.reads - seen)]
+
+    def _places(self, exercise: Exercise) -> tuple[dict[int, int], int, int]:
+        """The position of every cell by its identity, that of the answer's first cell and that of the first test."""
+        place = {id(placed): at for at, placed in enumerate(self.placed)}
         start = next(i for i, p in enumerate(self.placed) if p.exercise == exercise.name)
         end = next(i for i, p in enumerate(self.placed) if p.cell.origin is exercise.tests[0])
-        return min(start, end), end
+        return place, min(start, end), end
 
-    def _fetch(self, name: str, exercise: Exercise, start: int, end: int) -> list[Placed]:
+    def _fetch(self, name: str, exercise: Exercise, start: int, end: int, place: dict[int, int]) -> list[Placed]:
         """Put what defines `name` before the answer; nothing if nobody does."""
-        later = [p for p in self.placed[end:] if p.is_students and p.defines(name)]
+        later = [p for p in self._makers.get(name, ()) if p.is_students and place[id(p)] >= end]
         if later:
             found = max(later, key=lambda p: p.ran)
-            if found.exercise or not self._can_move(found, start):
-                self.placed.insert(start, Placed(_own(found.cell), exercise.name, found.ran))  # it runs there as well
-            else:
-                self.placed.remove(found)
-                self.placed.insert(start, found)
             said = "was defined further down; its cell runs earlier"
-        else:
-            spares = [s for s in self.spares if name in s.piece.defines]
-            if not spares:
-                return []
-            spare = max(spares, key=lambda s: s.piece.order_of_running())
-            self.spares.remove(spare)
-            self.placed.insert(start, Placed(FrameCell(spare.piece.code, True), exercise.name))
+            if found.exercise or not self._can_move(found, start):
+                found = Placed(
+                    FrameCell(found.cell.text, True), exercise.name, found.ran
+                )  # it runs in its place as well
+            else:
+                del self.placed[place[id(found)]]
+        elif name in self._spares:
+            spare = max(self._spares[name], key=lambda s: s.piece.order_of_running())
             said = spare.reason.value
-        self.notes.say(exercise.solution.index, f"`{name}`, which `{exercise.name}` needs, {said}.")
-        return [self.placed[start]]
+            found = Placed(FrameCell(spare.piece.code, True), exercise.name)
+        else:
+            return []
+        self._left -= 1
+        self.placed.insert(start, found)
+        self._learn(found)
+        self.notes.say(exercise.solution.index, f"`{short(name)}`, which `{exercise.name}` needs, {said}.")
+        return [found]
 
     def _can_move(self, found: Placed, start: int) -> bool:
-        """Whether a cell finds above `start` all that it reads at once, and nothing between reads what it changes."""
-        there = set().union(*(names_of(p.cell.text).defines for p in self.placed[:start] if p.cell.is_code))
-        own = names_of(found.cell.text)
-        return own.reads <= there | own.defines | _ALWAYS_THERE
-
-
-def _own(cell: FrameCell) -> FrameCell:
-    return FrameCell(cell.text, True)
+        """Whether a cell finds above `start` all that it reads."""
+        there = set().union(*(p.defines for p in self.placed[:start]))
+        return found.reads <= there | found.defines | _ALWAYS_THERE

@@ -12,7 +12,7 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from autograder.names import names_of, parsed
-from autograder.repair.handed_out import HandedOut, definition
+from autograder.repair.handed_out import HandedOut, definitions
 from autograder.source import Role, SourceCell
 
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
@@ -96,7 +96,7 @@ class Piece:
         if "NotImplementedError" not in self.code:
             return True
         stub = given.stubs.get(name)
-        return not stub or definition(self.code, name) != stub
+        return not stub or definitions(self.code).get(name) != stub
 
     def order_of_running(self) -> tuple[int, int]:
         """Sorts pieces by when they last ran; those that never did come first, in the notebook's order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 
 from autograder.names import parsed
@@ -32,7 +33,8 @@ def find_written(
     if written:
         return written
     own = [p for p in pieces if _is_prose(given, p) and p.index not in taken]
-    beside = [p for p in own if p in _gap(given, pieces, question)]
+    near = {p.index for p in _gap(given, pieces, question)}
+    beside = [p for p in own if p.index in near]
     elsewhere = [p for p in own if len(p.text.split()) >= FEWEST_WORDS]
     found = beside or ([] if labelled else elsewhere[-1:])
     if found:
@@ -47,9 +49,15 @@ def find_written(
 
 
 def _gap(given: HandedOut, pieces: Sequence[Piece], question: SourceCell) -> list[Piece]:
-    """The pieces between the course's last cell before the question and its first one behind it."""
+    """The pieces around the question's own cell, up to the course's next ones; without it those where it should be."""
     origins = [given.source.by_grade_id.get(piece.label) or piece.course for piece in pieces]
-    chain = in_sequence([None if o is None or o.index == question.index else o.index for o in origins])
+    for place, origin in enumerate(origins):
+        if origin is question:
+            return [
+                *itertools.takewhile(lambda p: p.course is None and not p.label, reversed(pieces[:place])),
+                *itertools.takewhile(lambda p: p.course is None and not p.label, pieces[place + 1 :]),
+            ]
+    chain = in_sequence([None if origin is None else origin.index for origin in origins])
     start = max((position for position, index in chain if index < question.index), default=-1)
     end = min((position for position, index in chain if index > question.index), default=len(pieces))
     return list(pieces[start + 1 : end])
