@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 
 from autograder.repair.answers import Answer, Search
-from autograder.repair.frame import Frame, FrameCell, Notes, listed, short
+from autograder.repair.frame import MOST_LISTED, Frame, FrameCell, Notes, listed, short
 from autograder.repair.handed_out import HandedOut, plain
 from autograder.repair.order import Helpers, Placed, Reason, Spare, in_sequence
 from autograder.repair.pieces import Piece, pieces_of
@@ -108,7 +108,7 @@ class _Repair:
             as_it_was = plain(piece.text) in (self.given.texts[origin.index], plain(origin.text))
             if not as_it_was or piece.is_code != origin.is_code:
                 changed.add(origin.index)
-                self.spares[piece.index] = Spare(piece, Reason.CHANGED)
+                self.spares[piece.index] = Spare(piece, Reason.CHANGED, origin)
         own = [c for c in self.source.cells if c.role in (Role.TEST, Role.LOCKED)]
         present = {cell.index for cell in self.roles.values()}
         missing = [c for c in own if c.index not in present and self.given.texts[c.index]]
@@ -117,15 +117,14 @@ class _Repair:
                 like = self.given.most_like(piece.text, [c for c in missing if c.is_code], ALIKE)
                 if like is not None:
                     self.roles[piece.index] = like
-                    self.spares[piece.index] = Spare(piece, Reason.CHANGED)
+                    self.spares[piece.index] = Spare(piece, Reason.CHANGED, like)
                     changed.add(like.index)
-        for words, cells in (
-            ("changed; what runs is what was handed out", [c for c in own if c.index in changed]),
-            ("missing; they were put back", [c for c in missing if c.index not in changed]),
+        for what, cells in (
+            ("changed", [c for c in own if c.index in changed]),
+            ("missing", [c for c in missing if c.index not in changed]),
         ):
             if cells:
-                what = listed([cell.grade_id for cell in cells])
-                self.notes.say(cells[0].index, f"Of the course's own cells {what} {_were(cells)} {words}.")
+                self.notes.say(cells[0].index, _of_the_course([cell.grade_id for cell in cells], what))
 
     def _other_versions(self, taken: set[int]) -> None:
         """Cells with a label that this version of the assignment does not know."""
@@ -208,5 +207,11 @@ def _text(answer: Answer) -> str:
     return answer.main.code if answer.main is not None else ""
 
 
-def _were(cells: Sequence[SourceCell]) -> str:
-    return "was" if len(cells) == 1 else "were"
+def _of_the_course(names: list[str], what: str) -> str:
+    """That cells of the course were changed or missing."""
+    if len(names) == 1:
+        return f"`{names[0]}`, a cell of the course, was {what}; it runs as it was handed out."
+    which = (
+        f"{listed(names)}, cells of the course," if len(names) <= MOST_LISTED else f"{len(names)} cells of the course"
+    )
+    return f"{which} were {what}; they run as they were handed out."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from autograder.source import Role, SourceCell
 
+MOST_LISTED = 5  # names in a sentence
+
 
 @dataclass(frozen=True)
 class FrameCell:
@@ -58,9 +60,9 @@ def times(count: int) -> str:
 
 
 def listed(names: list[str]) -> str:
-    """`a`, `b` and `c`; of more than five only how many."""
+    """`a`, `b` and `c`; of more than `MOST_LISTED` only how many."""
     quoted = [f"`{name}`" for name in names]
-    if len(quoted) > 5:
+    if len(quoted) > MOST_LISTED:
         return f"{len(quoted)} cells"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 

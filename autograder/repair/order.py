@@ -12,7 +12,7 @@ from functools import cached_property
 from autograder.names import names_of
 from autograder.repair.frame import FrameCell, Notes, short
 from autograder.repair.pieces import Piece
-from autograder.source import AssignmentSource, Exercise, Role
+from autograder.source import AssignmentSource, Exercise, Role, SourceCell
 
 MOST_FETCHED = 100  # cells brought forward in one submission
 _ALWAYS_THERE = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "exit", "quit", "__name__"}
@@ -28,10 +28,11 @@ class Reason(enum.Enum):
 
 @dataclass(frozen=True)
 class Spare:
-    """A cell that is left out, and why."""
+    """A cell that is left out, and why. `instead` is the course's cell that runs in its place."""
 
     piece: Piece
     reason: Reason
+    instead: SourceCell | None = None
 
 
 def in_sequence(origin_of: Sequence[int | None]) -> list[tuple[int, int]]:
@@ -141,6 +142,9 @@ class Helpers:
             spare = max(self._spares[name], key=lambda s: s.piece.order_of_running())
             said = spare.reason.value
             found = Placed(FrameCell(spare.piece.code, True), exercise.name)
+            if spare.instead is not None:  # before the course's version, which has the last word
+                start = min([start, *(at for at, p in enumerate(self.placed) if p.cell.origin is spare.instead)])
+                found = Placed(found.cell)
         else:
             return []
         self._left -= 1

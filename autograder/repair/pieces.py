@@ -55,15 +55,22 @@ class Piece:
         return self.is_code and self.course is None and not self.is_blank
 
     @cached_property
+    def compiles(self) -> bool:
+        """Whether it is code by itself, however indented."""
+        return _compiles(self.text)
+
+    @property
+    def is_indented(self) -> bool:
+        return self.text.lstrip("\n")[:1].isspace()
+
+    @property
     def is_whole(self) -> bool:
-        """Whether it is code by itself."""
-        return _is_whole(self.text)
+        """Whether it is code that begins at the left margin."""
+        return not self.is_indented and self.compiles
 
     def goes_on(self, label: str) -> bool:
         """Whether it is the inside of something with that label: indented, and no code if it were not."""
-        if not self.text.lstrip("\n")[:1].isspace():
-            return False
-        return (bool(label) and self.label == label) or not _compiles(self.text)
+        return self.is_indented and ((bool(label) and self.label == label) or not self.compiles)
 
     @property
     def is_unwritten(self) -> bool:
@@ -131,24 +138,19 @@ def _rejoined(pieces: list[Piece], piece: Piece) -> bool:
             continue
         if other.is_whole and not piece.goes_on(other.label):
             break
-        joined = f"{other.text}\n{text}"
-        if len(joined) > MAX_JOINED_CHARACTERS:
+        joined = replace(other, text=f"{other.text}\n{text}", parts=other.parts + parts)
+        if len(joined.text) > MAX_JOINED_CHARACTERS:
             break
-        if _is_whole(joined):
+        if joined.is_whole:
             label, count = other.label or piece.label, max(other.count, piece.count)
-            pieces[place] = replace(other, text=joined, label=label, count=count, parts=other.parts + parts)
+            pieces[place] = replace(joined, label=label, count=count)
             for index in unfinished:
                 del pieces[index]
             return True
         if not other.is_whole:
-            text, parts = joined, parts + other.parts
+            text, parts = joined.text, joined.parts
             unfinished.append(place)
     return False
-
-
-def _is_whole(text: str) -> bool:
-    """Whether it is code that begins at the left margin."""
-    return not text.lstrip("\n")[:1].isspace() and _compiles(text)
 
 
 def _compiles(text: str) -> bool:
