@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.damage.draft import WRITTEN_STUB, Cell, Draft
+from autograder.damage.draft import STUB_LINE, WRITTEN_STUB, Cell, Draft
 
+STUB = f"# YOUR CODE HERE\n{STUB_LINE}"
 _OWN_CELLS = (
     "import math\nmath.sqrt(2)",
     "# my notes\nprint('so far so good')",
@@ -66,7 +67,7 @@ def retyped_below(draft: Draft) -> None:
         tests = [c for c in draft.cells if c.role == "test" and c.of == cell.of]
         new, where = cell.without_label(), draft.pick([cell, *tests]) or cell
         draft.put_behind(where, new)
-        cell.source, cell.role = draft.chance.choice(["", "# YOUR CODE HERE\nraise NotImplementedError()"]), "emptied"
+        cell.source, cell.role = draft.chance.choice(["", STUB, f"def {cell.of}(x):\n    {STUB_LINE}"]), "emptied"
 
 
 def split(draft: Draft) -> None:

@@ -87,21 +87,41 @@ class HandedOut:
         """The exercises that are functions; others are values, whose names every notebook may have."""
         return frozenset(e.name for e in self.source.exercises if e.name in e.solution.names.functions)
 
+    def is_stub(self, code: str, name: str) -> bool:
+        """Whether `code` defines a function as it was handed out, or as one that only raises NotImplementedError."""
+        if "NotImplementedError" not in code:
+            return False
+        found = definitions(code).get(name)
+        return found is not None and (found.is_stub or found == self._stubs.get(name))
+
     @cached_property
-    def stubs(self) -> dict[str, str]:
-        """Function -> its unwritten definition, in the form of `definitions`."""
-        found = {}
+    def _stubs(self) -> dict[str, Definition]:
+        found: dict[str, Definition] = {}
         for exercise in self.source.exercises:
             for name in self.required[exercise.name]:
-                found[name] = definitions(self.texts[exercise.solution.index]).get(name, "")
+                found |= {n: d for n, d in definitions(self.texts[exercise.solution.index]).items() if n == name}
         return found
 
 
+@dataclass(frozen=True)
+class Definition:
+    """One function without regard to its layout; `is_stub` if all that it does is to raise NotImplementedError."""
+
+    tree: str
+    is_stub: bool
+
+
 @lru_cache(maxsize=512)
-def definitions(code: str) -> Mapping[str, str]:
-    """The functions that `code` defines at the top level, each without regard to its layout; the last of a name."""
+def definitions(code: str) -> Mapping[str, Definition]:
+    """The functions that `code` defines at the top level; the last of a name."""
     tree = parsed(code)
     try:
-        return {n.name: ast.dump(n) for n in tree.body if isinstance(n, ast.FunctionDef)} if tree else {}
+        return {n.name: _definition(n) for n in tree.body if isinstance(n, ast.FunctionDef)} if tree else {}
     except RecursionError:
         return {}
+
+
+def _definition(node: ast.FunctionDef) -> Definition:
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    only_raises = len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.dump(body[0])
+    return Definition(ast.dump(node), only_raises)

@@ -12,8 +12,8 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from autograder.names import names_of, parsed
-from autograder.repair.handed_out import HandedOut, definitions
-from autograder.source import Role, SourceCell
+from autograder.repair.handed_out import HandedOut, plain
+from autograder.source import STUB, Role, SourceCell
 
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FENCE = re.compile(r"\s*```\w*\n(.*?)\n?```\s*", re.DOTALL)
@@ -75,7 +75,9 @@ class Piece:
     @property
     def is_unwritten(self) -> bool:
         """Empty, or as it was handed out to be filled in."""
-        return self.is_blank or (self.course is not None and self.course.role in (Role.SOLUTION, Role.MANUAL))
+        if self.course is not None:
+            return self.course.role in (Role.SOLUTION, Role.MANUAL)
+        return self.is_blank or plain(self.text) == STUB
 
     @property
     def looks_like_code(self) -> bool:
@@ -98,12 +100,7 @@ class Piece:
 
     def provides(self, name: str, given: HandedOut) -> bool:
         """Whether it defines `name` otherwise than the stub that was handed out."""
-        if name not in self.defines:
-            return False
-        if "NotImplementedError" not in self.code:
-            return True
-        stub = given.stubs.get(name)
-        return not stub or definitions(self.code).get(name) != stub
+        return name in self.defines and not given.is_stub(self.code, name)
 
     def order_of_running(self) -> tuple[int, int]:
         """Sorts pieces by when they last ran; those that never did come first, in the notebook's order."""
