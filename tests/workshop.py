@@ -11,7 +11,6 @@ import json
 from functools import cache
 
 import jupytext
-from nbformat import NotebookNode
 
 from autograder.names import python_part
 from autograder.release import generate, notebook_text
@@ -181,10 +180,3 @@ def points(frame: Frame) -> dict[str, float]:
         if cell.role is Role.TEST and cell.origin is not None:
             earned[cell.origin.grade_id.rpartition("-")[0]] += cell.origin.points
     return earned
-
-
-def notebook_of(data: bytes) -> NotebookNode:
-    """The parsed notebook."""
-    from autograder.submission import parse_notebook
-
-    return parse_notebook(data)
