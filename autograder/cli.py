@@ -175,8 +175,10 @@ def simulate(
     packed_as: Annotated[
         Lms | None, typer.Option("--as", help="An archive of this LMS, with all that goes wrong.")
     ] = None,
+    damage: Annotated[bool, typer.Option("--damage", help="As files come back from Colab and an LMS.")] = False,
 ) -> None:
     """Make a class out of the reference solution and the misconceptions."""
+    from autograder.simulate import damage_path
     from autograder.simulate import simulate as make
     from autograder.simulate import simulate_archive
 
@@ -184,12 +186,14 @@ def simulate(
     if packed_as is not None:
         if submissions is not None:
             raise CourseError("--as writes an archive into build/simulated; it takes no --submissions.")
-        for path in simulate_archive(course, assignment, students, seed, packed_as):
+        for path in simulate_archive(course, assignment, students, seed, packed_as, damaged=damage):
             out.print(str(path))
         return
     folder = submissions or course.submitted_folder
-    names = make(course, assignment, students, seed, folder)
+    names = make(course, assignment, students, seed, folder, damaged=damage)
     out.print(f"{len(names)} submissions: {folder}/{names[0]} … {names[-1]}")
+    if damage:
+        out.print(f"What was done to them: {damage_path(course, assignment)}")
 
 
 @app.command()

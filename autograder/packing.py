@@ -214,9 +214,12 @@ def _encrypted(archive: bytes) -> bytes:
 
 
 def _unfinished(notebook: bytes) -> bytes:
-    """The notebook as it may have been a day before: the last answer is not written yet."""
-    document = json.loads(notebook)
-    solutions = [cell for cell in document["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
+    """The notebook as it may have been a day before: the last answer is not written yet, or the file broke off."""
+    try:
+        document = json.loads(notebook)
+        solutions = [cell for cell in document["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
+    except (ValueError, KeyError, TypeError, AttributeError):  # a damaged one
+        return notebook[: len(notebook) // 2]
     for cell in solutions[-1:]:
         cell["source"] = ["# not yet\n"]
     return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
