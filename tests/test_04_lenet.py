@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,22 +29,50 @@ def digits(split: str, count: int | None = None) -> tuple[Array, Array]:
     return SOLUTION.prepare_digits(part.images, part.labels)
 
 
-def small_net(draw: st.DrawFn) -> Any:
-    """A Sequential of convolutions, poolings and dense layers with odd sizes."""
-    kernel, channels = st.tuples(st.integers(1, 4), st.integers(1, 4)), st.integers(1, 5)
-    net = [
-        keras.Input((draw(st.integers(9, 12)), draw(st.integers(9, 12)), draw(channels))),
-        LAYERS.Conv2D(draw(channels), draw(kernel), padding="same", use_bias=draw(st.booleans()), activation="tanh"),
-        draw(st.sampled_from([LAYERS.MaxPooling2D, LAYERS.AveragePooling2D]))(2),
-        LAYERS.Conv2D(draw(channels), draw(kernel), strides=draw(st.integers(1, 2)), activation="relu"),
-        LAYERS.Dropout(0.5),
-        draw(st.sampled_from([LAYERS.Flatten, LAYERS.GlobalAveragePooling2D]))(),
-        LAYERS.Dense(draw(st.integers(1, 9)), use_bias=draw(st.booleans())),
-    ]
-    return keras.Sequential(net)
+kernels = st.tuples(st.integers(1, 4), st.integers(1, 4))
+channels, flags = st.integers(1, 5), st.booleans()
 
 
-small_nets = st.composite(small_net)()
+@dataclass(frozen=True)
+class SmallNet:
+    """The odd sizes of a Sequential of convolutions, poolings and dense layers."""
+
+    shape: tuple[int, int, int]
+    filters: tuple[int, int]
+    kernels: tuple[tuple[int, int], tuple[int, int]]
+    stride: int
+    units: int
+    biases: tuple[bool, bool]
+    maximum: bool
+    flatten: bool
+
+    def build(self) -> Any:
+        first, second = self.biases
+        pool = LAYERS.MaxPooling2D if self.maximum else LAYERS.AveragePooling2D
+        return keras.Sequential(
+            [
+                keras.Input(self.shape),
+                LAYERS.Conv2D(self.filters[0], self.kernels[0], padding="same", use_bias=first, activation="tanh"),
+                pool(2),
+                LAYERS.Conv2D(self.filters[1], self.kernels[1], strides=self.stride, activation="relu"),
+                LAYERS.Dropout(0.5),
+                LAYERS.Flatten() if self.flatten else LAYERS.GlobalAveragePooling2D(),
+                LAYERS.Dense(self.units, use_bias=second),
+            ]
+        )
+
+
+small_nets = st.builds(
+    SmallNet,
+    st.tuples(st.integers(9, 12), st.integers(9, 12), channels),
+    st.tuples(channels, channels),
+    st.tuples(kernels, kernels),
+    st.integers(1, 2),
+    st.integers(1, 9),
+    st.tuples(flags, flags),
+    flags,
+    flags,
+)
 
 
 @given(st.integers(0, 4), st.integers(1, 6), st.integers(1, 6), seeds)
@@ -59,14 +88,16 @@ def test_prepared_digits_are_the_same_pictures_from_0_to_1(count: int, height: i
 
 @settings(deadline=None, max_examples=20)
 @given(small_nets)
-def test_the_table_counts_as_keras_does(net: Any) -> None:
+def test_the_table_counts_as_keras_does(small: SmallNet) -> None:
+    net = small.build()
     wanted = [(layer.name, tuple(layer.output.shape[1:]), layer.count_params()) for layer in net.layers]
     assert SOLUTION.layer_table(net) == wanted
 
 
 @settings(deadline=None, max_examples=20)
 @given(small_nets, seeds)
-def test_activations_are_what_a_model_with_many_outputs_gives(net: Any, seed: int) -> None:
+def test_activations_are_what_a_model_with_many_outputs_gives(small: SmallNet, seed: int) -> None:
+    net = small.build()
     image = np.random.default_rng(seed).normal(size=net.input_shape[1:]).astype("float32")
     found = SOLUTION.activations(net, image)
     probe = keras.Model(net.inputs[0], [layer.output for layer in net.layers])
@@ -90,7 +121,8 @@ def test_lenet_computes_what_the_layers_of_01_and_03_compute() -> None:
     np.testing.assert_allclose(found["output"], scores[0] / scores.sum(), atol=1e-5)
 
 
-@given(st.integers(1, 6), st.integers(0, 60), seeds)
+@settings(deadline=None)
+@given(st.integers(2, 6), st.integers(0, 60), seeds)
 def test_the_confusion_matrix_is_scikit_learn_s(classes: int, count: int, seed: int) -> None:
     from sklearn.metrics import confusion_matrix
 
@@ -181,14 +213,14 @@ def test_losses_named_in_the_text() -> None:
     assert float(perfect) == pytest.approx(1.461, abs=1e-3)
 
 
-def test_pictures_from_0_to_255_saturate_the_dense_layers() -> None:
-    pictures, _ = digits("train", 20)
+def test_pictures_from_0_to_255_saturate_tanh_and_spoil_the_first_loss_of_relu() -> None:
+    pictures, labels = digits("train", 100)
     keras.utils.set_random_seed(0)
     net = SOLUTION.build_lenet()
-    found = {scale: [SOLUTION.activations(net, scale * picture)["F6"] for picture in pictures] for scale in (1, 255)}
-    shares = {scale: np.mean(np.abs(values) > 0.9) for scale, values in found.items()}
-    assert shares[1] < 0.01
-    assert shares[255] > 0.25
+    views = np.stack([SOLUTION.activations(net, 255 * picture)["C1"] for picture in pictures[:20]])
+    with_ink = np.abs(views) > 1e-6
+    assert np.mean(np.abs(views[with_ink]) > 0.99) == pytest.approx(0.8, abs=0.1)
+    assert SOLUTION.build_lenet("relu").evaluate(255 * pictures, labels, verbose=0)[0] > 5
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
@@ -200,7 +232,7 @@ def test_the_first_loss_is_near_ln_10(activation: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_learning_rate_of_0_1_is_worse_than_guessing_and_0_01_is_faster_than_0_001() -> None:
+def test_a_learning_rate_of_0_1_is_worse_than_guessing_and_0_01_falls_faster_than_0_001() -> None:
     train, reached = digits("train"), {}
     for rate in (0.1, 0.01, 0.001):
         keras.utils.set_random_seed(0)
@@ -208,7 +240,8 @@ def test_a_learning_rate_of_0_1_is_worse_than_guessing_and_0_01_is_faster_than_0
         net.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
         reached[rate] = net.fit(*train, epochs=8, batch_size=64, verbose=0).history["loss"]
     assert min(reached[0.1][2:]) > math.log(10)
-    assert reached[0.01][2] < reached[0.001][7] < 0.5
+    assert reached[0.01][2] < reached[0.001][2] / 2
+    assert reached[0.01][-1] < reached[0.001][-1] < 0.5
 
 
 @pytest.mark.slow

@@ -81,9 +81,10 @@ draw.images(digits.images[:20], [str(label) for label in digits.labels[:20]], co
 # program: the thing is seen from another side, larger or smaller, bent, partly covered, lit differently, in front of
 # clutter; and things of one class differ among themselves. Digits on paper spare us all but bending, size and the last.
 #
-# A network wants numbers of about the size of 1, not 255: its first weights are drawn to suit such inputs. (With 0–255
-# every tanh is at ±1 from the start, where it is flat and nothing can be learned.) And a convolution wants to know how
-# many channels there are, so a grey picture gets an axis of length 1. By hand, one picture of 1×4 pixels:
+# A network wants numbers of about the size of 1, not 255: its first weights are drawn to suit such inputs. (With 0–255,
+# four in five tanh of the first layer that see any ink are at ±1 from the start, where the curve is flat, and its
+# kernels hardly learn.) And a convolution wants to know how many channels there are, so a grey picture gets an axis of
+# length 1. By hand, one picture of 1×4 pixels:
 #
 # $$\begin{bmatrix}0&51&128&255\end{bmatrix}\ \text{uint8}\;(1,1,4)\quad\longrightarrow\quad
 # \begin{bmatrix}0&0.2&0.502&1\end{bmatrix}\ \text{float32}\;(1,1,4,1)$$
@@ -354,8 +355,8 @@ print(f"the loss is {loss:.2f}, {100 * accuracy:.0f} of 100 are right")
 
 # %% [markdown]
 # $-\ln\frac1{10}=2.303$. It comes out a little beside that, for a random network has small preferences. This is the
-# first thing to look at before any training: **a first loss far from $\ln(\text{classes})$ means a mistake**, such as
-# pictures from 0 to 255, or a last layer that does not fit the loss.
+# first thing to look at before any training: **a first loss far from $\ln(\text{classes})$ means a mistake**, such as a
+# last layer that does not fit the loss, or pictures from 0 to 255.
 #
 # The second: **can it learn twenty pictures by heart?** No network that works fails at that, and it takes a second. The
 # twenty pictures of this check are pure noise; nothing but learning by heart can help.
@@ -579,16 +580,16 @@ for rate, history in histories.items():
     print(f"{rate}: {100 * history['val_accuracy'][-1]:.0f} % of the validation part are right")
 
 # %% [markdown]
-# With 0.1 each step jumps over the valley: tanh units end up at ±1 and stay there. 0.01 is there after three epochs,
-# 0.001 will be later. (For another optimizer other rates are right: plain gradient descent is fine with 0.1 here, and
-# with 0.001 hardly moves.) A good habit is to begin with a high rate and let it fall to 0, since what is left to do
+# With 0.1 each step jumps over the valley, again and again. 0.01 comes down fastest, 0.001 more slowly, to about the same
+# place. (For another optimizer other rates are right: plain gradient descent is fine with 0.1 here, and with 0.001
+# hardly moves.) A good habit is to begin with a high rate and let it fall to 0, since what is left to do
 # at the end is fine work: `keras.optimizers.schedules.CosineDecay(0.004, steps)` in the place of a number does that.
 #
 # What to look at if a network does not learn:
 #
 # | what you see | what it mostly is |
 # |---|---|
-# | the first loss is not ln 10 | pictures not scaled; last layer and loss don't fit |
+# | the first loss is not ln 10 | last layer and loss don't fit; pictures not scaled (worst with ReLU) |
 # | it cannot learn twenty pictures by heart | a mistake in the network or the loss |
 # | the loss becomes NaN, or stays at 2.3 | the learning rate is too high, or much too low |
 # | training part good, validation part a guess | pictures and labels in different order |
