@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Row = tuple[str, Sequence[int], int]
 
 _MOST_MAPS = 16  # of a layer; further ones are left out
+_MAPS_A_ROW = 8
 
 
 @_shown
@@ -121,15 +122,22 @@ def _stack(shape: Sequence[int], tallest: int) -> tuple[float, float, int]:
 def _row_height(values: Array) -> float:
     if values.ndim == 1:
         return 0.24
+    rows, columns = _map_grid(values)
+    return rows * min(0.75, WIDTH_INCHES / columns * values.shape[0] / values.shape[1])
+
+
+def _map_grid(values: Array) -> tuple[int, int]:
     maps = min(values.shape[2], _MOST_MAPS)
-    return min(0.8, WIDTH_INCHES / maps * values.shape[0] / values.shape[1])
+    return math.ceil(maps / _MAPS_A_ROW), min(maps, _MAPS_A_ROW)
 
 
 def _maps(part: Figure, values: Array, *, signed: bool) -> None:
-    count = min(values.shape[2], _MOST_MAPS)
-    grid = part.subplots(1, count, squeeze=False)[0]
-    for channel, axes in enumerate(grid):
-        _picture(axes, values[..., channel], signed)
+    grid = part.subplots(*_map_grid(values), squeeze=False)
+    for channel, axes in enumerate(grid.flat):
+        if channel < values.shape[2]:
+            _picture(axes, values[..., channel], signed)
+        else:
+            axes.set_visible(False)
 
 
 def _answers(axes: Axes, values: Array) -> None:
