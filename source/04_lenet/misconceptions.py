@@ -436,7 +436,7 @@ def trained_and_not_returned(train, validation, seed):
     _fitted(*train, seed, epochs=1)
 
 
-@misconception("train_lenet", hint="few")
+@misconception("train_lenet", hint="percentage points are missing")
 def by_heart(train, validation, seed):
     """One batch again and again."""
     return _fitted(train[0][:40], train[1][:40], seed, epochs=100)
