@@ -238,10 +238,10 @@ def test_a_learning_rate_of_0_1_is_worse_than_guessing_and_0_01_falls_faster_tha
         keras.utils.set_random_seed(0)
         net = SOLUTION.build_lenet()
         net.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
-        reached[rate] = net.fit(*train, epochs=8, batch_size=64, verbose=0).history["loss"]
+        reached[rate] = net.fit(*train, epochs=6, batch_size=64, verbose=0).history["loss"]
     assert min(reached[0.1][2:]) > math.log(10)
     assert reached[0.01][2] < reached[0.001][2] / 2
-    assert reached[0.01][-1] < reached[0.001][-1] < 0.5
+    assert reached[0.01][-1] < reached[0.001][-1] < 0.6
 
 
 @pytest.mark.slow

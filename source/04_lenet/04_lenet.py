@@ -202,7 +202,8 @@ linear = keras.Sequential([
 ])
 linear.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
 linear.fit(*train, epochs=2 if FULL else 10, batch_size=64, verbose=0)
-print("accuracy on the validation part:", linear.evaluate(*validation, verbose=0, return_dict=True)["accuracy"])
+loss, accuracy = linear.evaluate(*validation, verbose=0)
+print(f"{100 * accuracy:.0f} % of the validation part are right")
 
 # %%
 templates = keras.ops.convert_to_numpy(linear.layers[1].kernel).reshape(28, 28, 10)
@@ -563,7 +564,8 @@ draw.bars({row[0]: row[2] for row in table if row[2]}, title="Most of LeNet is i
 # All lectures describe the same loop (A: "general methodology", C: five steps). Define the network, draw its first
 # weights at random, and then, over and over, for a **batch** of pictures:
 #
-# 1. *forward*: what does the network answer?   2. the *loss*: how bad is that?
+# 1. *forward*: what does the network answer?
+# 2. the *loss*: how bad is that?
 # 3. *backward*: the gradient of the loss, for each weight (01 did it by hand for one kernel);
 # 4. *update*: a small step down. How small, says the **learning rate**; how exactly, the optimizer, here Adam.
 #
@@ -571,7 +573,7 @@ draw.bars({row[0]: row[2] for row in table if row[2]}, title="Most of LeNet is i
 # Lecture C's exercise 2-4 asks what the learning rate does, 0.1, 0.01 or 0.001. Say which is best, then run:
 
 # %%
-few, epochs = (train[0][:1200], train[1][:1200]), 8
+few, epochs = (train[0][:1200], train[1][:1200]), 6
 histories = {}
 for rate in (0.1, 0.01, 0.001):
     keras.utils.set_random_seed(SEED)
@@ -938,8 +940,9 @@ draw.images(list(kernels[:, :, 0].transpose(2, 0, 1)), [f"kernel {i}" for i in r
 # **1989–1998.** LeCun and his group at Bell Labs put the two together, first for ZIP codes, then, as LeNet-5 ("Gradient
 # Based Learning Applied to Document Recognition"), in machines that read the amounts on cheques; not signatures, as
 # lecture E has it. The original differs a little from yours: C3 joins only some maps of S2, each pooling has a weight
-# and a bias, which makes 60,000 parameters; and the last layer was compared with drawn digits by squared error. Today:
-# ReLU for tanh, the maximum for the mean, softmax with cross-entropy.
+# and a bias, which makes 60,000 parameters; and the last layer was compared with drawn digits by squared error. It read
+# 99.2 % of MNIST's test digits, the best of its time; yours can reach 99.1 % (`SCALE = "full"`, moved digits, twenty
+# epochs). Today: ReLU for tanh, the maximum for the mean, softmax with cross-entropy.
 #
 # **1998–2012.** Little happens. Larger networks need more pictures than there are, and faster machines. Then ImageNet
 # comes, 1.2 million pictures of 1000 classes for the yearly competition (20 times MNIST's 60,000, not the "two orders
