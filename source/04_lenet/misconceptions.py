@@ -425,7 +425,7 @@ def no_seed_at_all(train, validation, seed):
     return _fitted(*train, None if seed is None else np.random.SeedSequence().entropy % 2**31)
 
 
-@misconception("train_lenet", hint="not a Keras model")
+@misconception("train_lenet", hint="object of type 'History'")
 def history_returned(train, validation, seed):
     keras.utils.set_random_seed(seed)
     return build_lenet().fit(*train, epochs=1, verbose=0)
