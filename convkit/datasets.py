@@ -10,21 +10,19 @@ data from Keras' cache or by download, and the sample where neither is to be had
 
 from __future__ import annotations
 
-import gzip
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib import resources
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit import cache, samples
+from convkit import cache, samples, scenes
+from convkit.formats import READERS
 
-Pictures = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 Kind = TypeVar("Kind", bound=StrEnum)
 
 _DATA = resources.files("convkit") / "data"
@@ -57,7 +55,8 @@ class DatasetError(RuntimeError):
 class Dataset:
     """One part of a data set.
 
-    images: uint8 (N, H, W) or (N, H, W, C), 0 to 255. labels: uint8 (N,).
+    images: uint8 (N, H, W) or (N, H, W, C), 0 to 255, as stored. labels: uint8 (N,), positions in `class_names`,
+    which belong to the source: a sample may have classes of its own. description: one sentence, or two.
     """
 
     name: str
@@ -85,7 +84,7 @@ def load(
     *,
     quiet: bool = False,
 ) -> Dataset:
-    """A data set by name ("mnist", "fashion_mnist"); prints one line that says what it is, unless `quiet`.
+    """A data set by name ("mnist", "fashion_mnist", "cifar10"); prints one line that says what it is, unless `quiet`.
 
     source: "auto", "real" or "sample"; if None, CONVKIT_SOURCE counts, then "auto".
     split: "train" or "test"; call twice for both. limit: the first so many pictures.
@@ -96,16 +95,20 @@ def load(
     part = _member(Split, split, "split")
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise ValueError(f"limit must be a whole number from 1 on, not {limit!r}")
-    (images, labels), came_from, description = _read(name, entry, chosen, part)
-    dataset = Dataset(name, part, came_from, images[:limit], labels[:limit], tuple(entry["class_names"]), description)
+    dataset = _obtain(name, entry, chosen, part, limit)
     if not quiet:
         print(dataset)
     return dataset
 
 
+def registry() -> dict[str, Any]:
+    """What data/registry.toml says: `datasets` and `photos` by name, with their files, licences and samples."""
+    return tomllib.loads((_DATA / "registry.toml").read_text(encoding="utf-8"))
+
+
 def photo(name: str = "china") -> NDArray[np.uint8]:
     """A real photo of scikit-learn's, "china" (a temple) or "flower": uint8 (427, 640, 3)."""
-    photos = _registry()["photos"]
+    photos = registry()["photos"]
     if name not in photos:
         raise ValueError(f"there is no photo {name!r}; there are: {', '.join(photos)}")
     try:
@@ -127,60 +130,53 @@ def track(noise: float = 0.06, steps: int = 120) -> NDArray[np.float64]:
     return true + noise * np.random.RandomState(1).standard_normal(steps)
 
 
-def _read(name: str, entry: dict[str, Any], source: Source, split: Split) -> tuple[Pictures, Source, str]:
-    """((images, labels), where they came from, one sentence about them)."""
-    sample = entry.get("sample")
+def _obtain(name: str, entry: dict[str, Any], source: Source, split: Split, limit: int | None) -> Dataset:
+    has_sample = "sample" in entry
     if source is Source.SAMPLE:
-        if sample is None:
+        if not has_sample:
             raise DatasetError(
                 f'{name} has no bundled sample: use source="real" (downloads {_megabytes(entry)} MB once), '
                 "or the sample of mnist."
             )
-        return _read_sample(sample, split), Source.SAMPLE, sample["description"]
+        return _sample(name, entry, split, limit)
     try:
-        paths = cache.obtain([cache.RemoteFile(**file) for file in entry["files"]])
+        return _real(name, entry, split, limit)
     except cache.WrongHash as problem:
         raise DatasetError(f"{name}: {problem}") from problem
     except cache.Unavailable as problem:
-        if source is Source.AUTO and sample is not None:
-            description = f"{sample['description']} The real {name} was not loaded: {problem}."
-            return _read_sample(sample, split), Source.SAMPLE, description
-        advice = 'use source="sample"' if sample else "connect once, and it will be kept in the cache"
+        if source is Source.AUTO and has_sample:
+            sample = _sample(name, entry, split, limit)
+            return replace(sample, description=f"{sample.description} The real {name} was not loaded: {problem}.")
+        advice = 'use source="sample"' if has_sample else "connect once, and it will be kept in the cache"
         raise DatasetError(f"{name} cannot be loaded, because {problem}: {advice}.") from problem
-    return _READERS[entry["format"]](paths, split), Source.REAL, entry["description"]
 
 
-def _read_sample(sample: dict[str, Any], split: Split) -> Pictures:
-    try:
-        return samples.digits(sample["file"], test=split is Split.TEST)
-    except FileNotFoundError as problem:
-        raise DatasetError(f"The sample cannot be read: {problem}.") from problem
+def _real(name: str, entry: dict[str, Any], split: Split, limit: int | None) -> Dataset:
+    paths = cache.obtain([cache.RemoteFile(**file) for file in entry["files"]])
+    images, labels = READERS[entry["format"]](paths, split is Split.TEST)
+    if limit is not None:  # copies, so that the other pictures' memory is given back
+        images, labels = images[:limit].copy(), labels[:limit].copy()
+    return Dataset(name, split, Source.REAL, images, labels, tuple(entry["class_names"]), entry["description"])
 
 
-def _read_npz(paths: list[Path], split: Split) -> Pictures:
-    with np.load(paths[0], allow_pickle=False) as arrays:
-        return arrays[f"x_{split}"], arrays[f"y_{split}"]
-
-
-def _read_idx(paths: list[Path], split: Split) -> Pictures:
-    """Four gzipped IDX files: training images and labels, test images and labels."""
-    images, labels = paths[:2] if split is Split.TRAIN else paths[2:]
-    with gzip.open(images) as file:
-        pixels = np.frombuffer(bytearray(file.read()), dtype=np.uint8, offset=16)
-    with gzip.open(labels) as file:
-        classes = np.frombuffer(bytearray(file.read()), dtype=np.uint8, offset=8)
-    return pixels.reshape(-1, 28, 28), classes
-
-
-_READERS = {"npz": _read_npz, "idx": _read_idx}
-
-
-def _registry() -> dict[str, Any]:
-    return tomllib.loads((_DATA / "registry.toml").read_text(encoding="utf-8"))
+def _sample(name: str, entry: dict[str, Any], split: Split, limit: int | None) -> Dataset:
+    sample = entry["sample"]
+    if sample["kind"] == "scenes":
+        drawing = sample[split]
+        count = drawing["pictures"] if limit is None else min(limit, drawing["pictures"])
+        drawn = scenes.ten_classes(count, drawing["seed"])
+        images, labels, class_names = drawn.images, drawn.labels.astype(np.uint8), drawn.class_names
+    else:
+        try:
+            images, labels = samples.digits(sample["file"], test=split is Split.TEST)
+        except FileNotFoundError as problem:
+            raise DatasetError(f"The sample cannot be read: {problem}.") from problem
+        images, labels, class_names = images[:limit], labels[:limit], tuple(entry["class_names"])
+    return Dataset(name, split, Source.SAMPLE, images, labels, class_names, sample["description"])
 
 
 def _entry(name: str) -> dict[str, Any]:
-    known = _registry()["datasets"]
+    known = registry()["datasets"]
     if name not in known:
         raise ValueError(f"there is no data set {name!r}; there are: {', '.join(known)}")
     return known[name]

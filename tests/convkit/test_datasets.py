@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import hashlib
-import http.server
 import os
+import re
+import shutil
 import subprocess
 import sys
-import threading
-import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from python2_pickle import cifar_archive
 
-from convkit import cache, datasets, samples
+from convkit import cache, datasets, samples, scenes
 from convkit.datasets import DatasetError, Source
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def alone(monkeypatch, tmp_path):
     """No network, an empty cache, no variables from outside."""
     monkeypatch.delenv("CONVKIT_SOURCE", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(cache, "TEMPORARY", tmp_path / "temporary")
     monkeypatch.setattr(cache, "reachable", lambda url: False)
 
 
@@ -63,11 +63,26 @@ def test_the_sample_of_mnist_is_the_digits_of_scikit_learn_each_once():
     assert len(np.unique(everything, axis=0)) == 1797, "no picture is in both parts"
 
 
-def test_the_sample_is_always_the_same_bytes():
-    sample = datasets.load("mnist", "sample")
-    assert hashlib.sha256(sample.images.tobytes()).hexdigest() == (
-        "cbcc1b846225f5b94ef69b0362c02d8fd83c62cbf1f5e5bd5f1b90306b8f86a5"
+def test_every_sample_is_made_again_byte_for_byte(tmp_path):
+    for name in ("make_samples.py", "samples.sha256"):
+        shutil.copy(ROOT / "data" / name, tmp_path)
+    record, published = tmp_path / "samples.sha256", (ROOT / "data" / "samples.sha256").read_bytes()
+    listed = re.findall(r"^[0-9a-f]{64}  (\w+) (\w+) (images|labels), ", published.decode(), re.MULTILINE)
+    assert (
+        len(listed) == len(set(listed)) == 2 * 2 * sum("sample" in e for e in datasets.registry()["datasets"].values())
     )
+
+    def make(*arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, str(tmp_path / "make_samples.py"), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    done = make()
+    assert done.returncode == 0, done.stdout + done.stderr
+    first = published[:1]
+    record.write_bytes(published.replace(first, b"1" if first == b"0" else b"0", 1))
+    done = make()
+    assert done.returncode == 1 and "DIFFERS: mnist train images" in done.stdout
+    assert make("--write").returncode == 0 and record.read_bytes() == published
 
 
 def test_enlarging_keeps_grey_values_and_centres_the_digit():
@@ -81,7 +96,7 @@ def test_enlarging_keeps_grey_values_and_centres_the_digit():
 
 
 def test_every_entry_of_the_registry_names_its_licence_and_each_download_its_hash():
-    registry = tomllib.loads((ROOT / "convkit" / "data" / "registry.toml").read_text(encoding="utf-8"))
+    registry = datasets.registry()
     listed = [entry["sample"] for entry in registry["datasets"].values() if "sample" in entry]
     assert all(entry["licence"] for entry in [*listed, *registry["photos"].values()])
     for entry in registry["datasets"].values():
@@ -116,9 +131,55 @@ def test_limit_takes_the_first_pictures():
 
 def test_a_data_set_is_frozen_and_its_text_short():
     data = datasets.load("mnist", "sample")
-    with pytest.raises(AttributeError):
-        data.images = 0
-    assert len(repr(data)) < 200
+    for name in ("images", "labels", "class_names", "source"):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(data, name, 0)
+    assert repr(data) == (
+        "mnist (train): 1,442 pictures 28×28, sample data. "
+        "The sample: scikit-learn's real handwritten digits, enlarged."
+    )
+
+
+def test_the_sample_of_cifar10_is_drawn_scenes_with_classes_of_their_own():
+    parts = [datasets.load("cifar10", "sample", split) for split in ("train", "test")]
+    assert [len(part) for part in parts] == [4000, 1000]
+    for part in parts:
+        assert part.images.shape == (len(part), 32, 32, 3)
+        assert part.images.dtype == part.labels.dtype == np.uint8
+        assert part.labels.shape == (len(part),) and (np.bincount(part.labels, minlength=10) > len(part) / 20).all()
+        assert part.class_names == tuple(one.name for one in scenes.TEN_CLASSES)
+        assert "drawn scenes" in part.description and part.source is Source.SAMPLE
+    assert len(np.unique(np.concatenate([part.images for part in parts]), axis=0)) == 5000, "no picture is twice there"
+
+
+def test_a_limit_draws_no_more_scenes_than_asked_for_and_the_same_ones(monkeypatch):
+    everything = datasets.load("cifar10", "sample", "test")
+    counts = []
+    draw = scenes.ten_classes
+    monkeypatch.setattr(scenes, "ten_classes", lambda count, seed: counts.append(count) or draw(count, seed))
+    for limit in (1, 65, 10**6):
+        some = datasets.load("cifar10", "sample", "test", limit)
+        np.testing.assert_array_equal(some.images, everything.images[:limit])
+        np.testing.assert_array_equal(some.labels, everything.labels[:limit])
+    assert counts == [1, 65, 1000]
+
+
+def test_real_cifar10_comes_from_an_archive_with_the_class_names_of_cifar10(monkeypatch, tmp_path):
+    path = tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target_archive"
+    pixels = np.random.RandomState(0).randint(0, 256, (6, 3, 3072)).astype(np.uint8)
+    cifar_archive(path, pixels, np.arange(18).reshape(6, 3) % 10)
+    registry = datasets.registry()
+    registry["datasets"]["cifar10"]["files"][0] |= {
+        "bytes": path.stat().st_size,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    monkeypatch.setattr(datasets, "registry", lambda: registry)
+    train, test = datasets.load("cifar10"), datasets.load("cifar10", split="test", limit=2)
+    assert (len(train), len(test)) == (15, 2) and train.source is test.source is Source.REAL
+    np.testing.assert_array_equal(train.labels, np.arange(15) % 10)
+    np.testing.assert_array_equal(test.labels, [5, 6])
+    assert test.class_names[2:6] == ("bird", "cat", "deer", "dog")
+    train.images[0] = test.images[0] = 0
 
 
 def test_the_environment_pins_the_source_and_an_argument_wins(monkeypatch, keras_home):
@@ -135,7 +196,7 @@ def test_the_environment_pins_the_source_and_an_argument_wins(monkeypatch, keras
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"name": "mnits"}, "mnist, fashion_mnist"),
+        ({"name": "mnits"}, "mnist, fashion_mnist, cifar10"),
         ({"name": "mnist", "source": "download"}, "auto, real, sample"),
         ({"name": "mnist", "split": "all"}, "train, test"),
         ({"name": "mnist", "limit": 0}, "limit"),
@@ -209,71 +270,8 @@ def test_without_network_real_data_are_one_clear_error():
         datasets.load("fashion_mnist", "sample")
     with pytest.raises(DatasetError, match=r"fashion_mnist cannot be loaded.*connect once"):
         datasets.load("fashion_mnist")
-
-
-def test_an_unreachable_network_is_noticed_soon(monkeypatch):
-    monkeypatch.undo()
-    monkeypatch.setattr(cache, "PROBE_SECONDS", 0.3)
-    assert not cache.reachable("https://no-such-host.invalid/file")
-    assert not cache.reachable("http://127.0.0.1:9/file")
-    assert not cache.reachable("nonsense")
-
-
-@pytest.fixture
-def server(tmp_path):
-    """A local web server that offers one small data set as mnist.npz; yields (its RemoteFile, the right bytes)."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-    arrays = {
-        f"{axis}_{part}": np.zeros((3, 28, 28) if axis == "x" else 3, np.uint8)
-        for axis in "xy"
-        for part in ("train", "test")
-    }
-    np.savez(folder / "mnist.npz", **arrays)
-    content = (folder / "mnist.npz").read_bytes()
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{running.server_port}/mnist.npz"
-        yield cache.RemoteFile("mnist.npz", "datasets", url, len(content), hashlib.sha256(content).hexdigest()), folder
-        running.shutdown()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture
-def online(monkeypatch, tmp_path):
-    monkeypatch.undo()
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-
-
-@pytest.mark.slow
-def test_a_missing_file_is_downloaded_with_a_progress_bar_and_kept(server, online, tmp_path, capsys):
-    file, folder = server
-    (path,) = cache.obtain([file])
-    assert path == tmp_path / "keras" / "datasets" / "mnist.npz"
-    assert "Downloading data from http://127.0.0.1" in capsys.readouterr().out
-    (folder / "mnist.npz").unlink()
-    assert cache.obtain([file]) == [path]
-
-
-@pytest.mark.slow
-def test_a_wrong_file_is_downloaded_again_and_a_broken_download_replaces_nothing(server, online, tmp_path):
-    file, folder = server
-    path = tmp_path / "keras" / "datasets" / "mnist.npz"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"old")
-    right = (folder / "mnist.npz").read_bytes()
-    (folder / "mnist.npz").write_bytes(right[:-1])
-    with pytest.raises(cache.Unavailable, match="download failed"):
-        cache.obtain([file])
-    assert path.read_bytes() == b"old"
-    (folder / "mnist.npz").write_bytes(right)
-    assert cache.obtain([file]) == [path]
-    assert path.read_bytes() == right
+    with pytest.raises(DatasetError, match=r"cifar10 cannot be loaded.*www\.cs\.toronto\.edu does not answer"):
+        datasets.load("cifar10", "real")
 
 
 def test_photos():
