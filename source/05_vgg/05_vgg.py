@@ -51,7 +51,7 @@ import numpy as np
 SEED = 0
 print(f"Python {sys.version.split()[0]} · Keras {keras.__version__} with {keras.backend.backend()} · {nets.device()}")
 if nets.device() == "GPU":
-    print('There is a GPU: with SCALE = "full" below, section 5 trains on all of CIFAR-10 in some minutes.')
+    print("There is a GPU: with SCALE = \"full\" below, section 5 trains on all of CIFAR-10 in some minutes.")
 
 # %% [markdown]
 # **Quick or full?** Section 5 trains a network. `"quick"` takes drawn pictures and 15 seconds on any computer, and is
@@ -83,7 +83,6 @@ SCALE = "quick"
 #
 # $$3\cdot C\,(9C+1)=27C^2+3C\qquad\text{against}\qquad C\,(49C+1)=49C^2+C.$$
 
-
 # %% nbgrader={"grade": false, "grade_id": "stacked_vs_single", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def stacked_vs_single(channels):
     """Parameters of three 3×3 layers, one after the other, and of one 7×7 layer; biases included.
@@ -104,21 +103,16 @@ def stacked_vs_single(channels):
 
 
 # %% nbgrader={"grade": true, "grade_id": "stacked_vs_single-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-check.equal(
-    stacked_vs_single(5),
-    (690, 1230),
-    mistakes={
-        "The biases are missing: each kernel has one.": (675, 1225),
-        "One bias a layer is not enough: each of its kernels has one.": (678, 1226),
-        "Only the last of the three layers has biases here; all three have.": (680, 1230),
-        "This is one layer of 3×3; stacked are three.": (230, 1230),
-        "These are two layers of 3×3; three see as far as one of 7×7.": (460, 1230),
-        "A kernel goes through all channels that come in: it has k · k · C weights.": (150, 250),
-        "A kernel has k · k places, not k.": (240, 180),
-        "The two are swapped: first the stack, then the single layer.": (1230, 690),
-        "These are the multiplications of one pixel; asked are the parameters, with biases.": (3 * 225 + 1, 1226),
-    },
-)
+check.equal(stacked_vs_single(5), (690, 1230), mistakes={
+    "The biases are missing: each kernel has one.": (675, 1225),
+    "One bias a layer is not enough: each of its kernels has one.": (678, 1226),
+    "Only the last of the three layers has biases here; all three have.": (680, 1230),
+    "This is one layer of 3×3; stacked are three.": (230, 1230),
+    "These are two layers of 3×3; three see as far as one of 7×7.": (460, 1230),
+    "A kernel goes through all channels that come in: it has k · k · C weights.": (150, 250),
+    "A kernel has k · k places, not k.": (240, 180),
+    "The two are swapped: first the stack, then the single layer.": (1230, 690),
+})
 check.passed("stacked_vs_single")
 
 # %% nbgrader={"grade": true, "grade_id": "stacked_vs_single-2", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
@@ -133,31 +127,24 @@ check.raises(ValueError, lambda: stacked_vs_single(-4), when="there are -4 chann
 check.passed("stacked_vs_single")
 
 # %%
-counts = {f"{channels} channel{'s'[: channels > 1]}": stacked_vs_single(channels) for channels in (1, 3, 16, 64, 512)}
-draw.bars(
-    {name: 100 - 100 * stacked / single for name, (stacked, single) in counts.items()},
-    unit=" %",
-    title="Three 3×3 layers save nearly half of a 7×7's parameters",
-    x_label="parameters saved",
-)
+counts = {f"{channels} channel{'s'[:channels > 1]}": stacked_vs_single(channels) for channels in (1, 3, 16, 64, 512)}
+draw.bars({name: 100 - 100 * stacked / single for name, (stacked, single) in counts.items()}, unit=" %",
+          title="Three 3×3 layers save nearly half of a 7×7's parameters", x_label="parameters saved")
 
 # %% [markdown]
 # The saving grows to $1-\frac{27}{49}=45\,\%$, and at every pixel the multiplications ($27C^2$ against $49C^2$) fall
 # by the same share. There is a third gain: after each layer comes a ReLU, so the stack has three of them and the single
 # layer one (lecture E counts four and two, with the one *before*). What are they good for? Leave them out, and see.
 
-
 # %%
 def correlate(image, kernel):
     """01's correlate2d."""
     return np.einsum("ijab,ab->ij", np.lib.stride_tricks.sliding_window_view(image, kernel.shape), kernel)
 
-
 first, second = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]]), np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
 both = correlate(np.pad(first, 2), second[::-1, ::-1])  # one kernel that does the work of two
-draw.numbers(
-    [first, second, both], ["first", "then", "both in one"], title="Without ReLU, two 3×3 layers are one 5×5 layer"
-)
+draw.numbers([first, second, both], ["first", "then", "both in one"],
+             title="Without ReLU, two 3×3 layers are one 5×5 layer")
 
 # %%
 image = np.random.default_rng(0).normal(size=(9, 8))
@@ -192,7 +179,6 @@ np.allclose(correlate(correlate(image, first), second), correlate(image, both))
 #
 # Padding plays no part: it makes some of the field fall outside the picture, but not larger.
 
-
 # %% nbgrader={"grade": false, "grade_id": "receptive_field", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def receptive_field(layers):
     """How many pixels of the input, along one axis, can influence one number of the output.
@@ -222,24 +208,20 @@ stacks = [
     [(7, 2), (3, 2), (5, 1)],
     [(5, 1), (2, 2), (3, 3), (1, 1), (4, 2)],
 ]
-check.equal(
-    [receptive_field(layers) for layers in stacks],
-    [3, 5, 7, 10, 27, 28],
-    name="the list of fields",
-    mistakes={
-        "The strides have no effect: after a stride, neighbours lie further apart.": [3, 5, 7, 8, 13, 11],
-        "The stride of a layer widens the fields of later layers, not its own: first r, then j.": [3, 5, 7, 11, 37, 55],
-        "Only the last stride counted; strides multiply up.": [3, 5, 7, 10, 19, 13],
-        "A window of k adds k − 1 steps, not k: the first place is there already.": [4, 7, 10, 15, 34, 44],
-        "The kernels were multiplied: windows overlap, so each adds k − 1 steps.": [3, 9, 27, 54, 105, 120],
-        "The list was read from the output to the input.": [3, 5, 7, 12, 19, 62],
-        "This is an area, in pixels; asked is the number along one axis.": [9, 25, 49, 100, 729, 784],
-        "The field begins with one pixel, r = 1.": [2, 4, 6, 9, 26, 27],
-        "These are the jumps.": [1, 1, 1, 2, 4, 12],
-        "This is the field of the last layer's input: the last layer is missing.": [1, 3, 5, 6, 11, 10],
-        "The strides were added up; they multiply.": [3, 7, 13, 20, 33, 39],
-    },
-)
+check.equal([receptive_field(layers) for layers in stacks], [3, 5, 7, 10, 27, 28], name="the list of fields", mistakes={
+    "The strides have no effect: after a stride, neighbours lie further apart.": [3, 5, 7, 8, 13, 11],
+    "The stride of a layer widens the fields of later layers, not its own: first r, then j.":
+        [3, 5, 7, 11, 37, 55],
+    "Only the last stride counted; strides multiply up.": [3, 5, 7, 10, 19, 13],
+    "A window of k adds k − 1 steps, not k: the first place is there already.": [4, 7, 10, 15, 34, 44],
+    "The kernels were multiplied: windows overlap, so each adds k − 1 steps.": [3, 9, 27, 54, 105, 120],
+    "The list was read from the output to the input.": [3, 5, 7, 12, 19, 62],
+    "This is an area, in pixels; asked is the number along one axis.": [9, 25, 49, 100, 729, 784],
+    "The field begins with one pixel, r = 1.": [2, 4, 6, 9, 26, 27],
+    "These are the jumps.": [1, 1, 1, 2, 4, 12],
+    "This is the field of the last layer's input: the last layer is missing.": [1, 3, 5, 6, 11, 10],
+    "The strides were added up; they multiply.": [3, 7, 13, 20, 33, 39],
+})
 check.passed("receptive_field")
 
 # %% nbgrader={"grade": true, "grade_id": "receptive_field-2", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
@@ -248,8 +230,6 @@ check.equal(receptive_field([(1, 1), (1, 3), (2, 1)]), 4)
 check.raises(ValueError, lambda: receptive_field([(3, 1), (3, 0)]), when="a stride is 0")
 check.raises(ValueError, lambda: receptive_field([(0, 1)]), when="a kernel is 0")
 check.unchanged(receptive_field, [(3, 1), (2, 2)], name="receptive_field")
-
-
 ### BEGIN HIDDEN TESTS
 def seen(layers):
     """From the output back to the input: the pixels under each window."""
@@ -257,7 +237,6 @@ def seen(layers):
     for kernel, stride in reversed(layers):
         first, last = first * stride, last * stride + kernel - 1
     return last - first + 1
-
 
 hidden_rng = np.random.default_rng(51)
 for depth in (1, 2, 4, 7, 10):
@@ -274,7 +253,6 @@ check.passed("receptive_field")
 # Is it true? Ask a network. All its weights are 1, and the picture is black but for one white pixel: the number in
 # the middle of the output then counts the *ways* that lead to it from this pixel. Once for each pixel:
 
-
 # %%
 def ways(depth, size=7):
     """How many ways lead from each pixel to the middle of the output of so many 3×3 layers."""
@@ -284,13 +262,10 @@ def ways(depth, size=7):
     counts = keras.ops.convert_to_numpy(net(one_pixel_white))
     return counts[:, size // 2, size // 2, 0].reshape(size, size)
 
-
 # %%
-draw.numbers(
-    [ways(depth) for depth in (1, 2, 3)],
-    [f"{depth} layer{'s'[: depth > 1]}: {receptive_field([(3, 1)] * depth)} wide" for depth in (1, 2, 3)],
-    title="The field is a square, and its middle counts most",
-)
+draw.numbers([ways(depth) for depth in (1, 2, 3)],
+             [f"{depth} layer{'s'[:depth > 1]}: {receptive_field([(3, 1)] * depth)} wide" for depth in (1, 2, 3)],
+             title="The field is a square, and its middle counts most")
 
 # %% [markdown]
 # Zero where the field ends, just as computed. And a corner of the seven pixels has *one* way to be heard, the middle
@@ -303,32 +278,22 @@ draw.numbers(
 # %% nbgrader={"grade": false, "grade_id": "vgg16_blocks", "locked": true, "schema_version": 3, "solution": false, "task": false}
 VGG16 = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]  # of each block: filters, and how many convolutions
 
-
 def pairs(blocks):
     """The (kernel, stride) of each layer of these blocks."""
     return [pair for _, convolutions in blocks for pair in [(3, 1)] * convolutions + [(2, 2)]]
 
-
 # %%
 photo = datasets.photo("china")[110:334, 40:264]
-draw_vgg.fields(
-    photo,
-    {f"block {count}": receptive_field(pairs(VGG16[:count])) for count in range(1, 6)},
-    title="What one number at the end of each block sees",
-)
+draw_vgg.fields(photo, {f"block {count}": receptive_field(pairs(VGG16[:count])) for count in range(1, 6)},
+                title="What one number at the end of each block sees")
 
 # %%
 alexnet = [(11, 4), (3, 2), (5, 1), (3, 2), (3, 1), (3, 1), (3, 1), (3, 2)]
 nets_to_compare = {"VGG16": pairs(VGG16), "AlexNet": alexnet, "13 layers of 3×3, no pooling": [(3, 1)] * 13}
-draw.lines(
-    {
-        name: (range(len(layers) + 1), [receptive_field(layers[:depth]) for depth in range(len(layers) + 1)])
-        for name, layers in nets_to_compare.items()
-    },
-    title="It is the poolings that make it see far",
-    x_label="layers, with poolings",
-    y_label="receptive field in pixels",
-)
+draw.lines({name: (range(len(layers) + 1), [receptive_field(layers[:depth]) for depth in range(len(layers) + 1)])
+            for name, layers in nets_to_compare.items()},
+           title="It is the poolings that make it see far", x_label="layers, with poolings",
+           y_label="receptive field in pixels")
 
 # %% [markdown]
 # 13 small kernels alone see 27 pixels. Each pooling doubles the jump, so that the last block sees 212 of 224 pixels,
@@ -350,7 +315,6 @@ draw.lines(
 # So a map of 9×6 stays 9×6 through the convolutions and leaves as 4×3. Write a function that makes such a block, with
 # `keras.Sequential`. It needs no input shape: Keras builds the block when it first sees pictures.
 
-
 # %% nbgrader={"grade": false, "grade_id": "vgg_block", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def vgg_block(filters, convs):
     """A block of VGG: so many 3×3 convolutions with "same" padding and ReLU, then 2×2 max pooling.
@@ -370,85 +334,50 @@ def vgg_block(filters, convs):
 # %% nbgrader={"grade": true, "grade_id": "vgg_block-1", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 def conv(filters, **other):
     """What the check asks of a convolution."""
-    return "Conv2D", {
-        "filters": filters,
-        "kernel_size": (3, 3),
-        "strides": (1, 1),
-        "padding": "same",
-        "activation": "relu",
-        "use_bias": True,
-    } | other
-
+    return "Conv2D", {"filters": filters, "kernel_size": (3, 3), "strides": (1, 1), "padding": "same",
+                      "activation": "relu", "use_bias": True} | other
 
 def pool(**other):
     return "MaxPooling2D", {"pool_size": (2, 2), "strides": (2, 2), "padding": "valid"} | other
 
-
 block = vgg_block(6, 3)
-check.true(
-    not isinstance(block, (list, tuple)),
-    "The result is a list of layers.",
-    hint="Put the layers into a model: `keras.Sequential([…])`.",
-)
-check.true(
-    len({layer.name for layer in block.layers}) == len(block.layers),
-    "A layer stands in the block twice.",
-    hint="`[layer] * convs` is one layer, with one set of weights, several times. Make a new one each time.",
-)
-check.layers(
-    block,
-    [conv(6), conv(6), conv(6), pool()],
-    name="the block",
-    mistakes={
-        "It pools after each convolution; a block pools once, at its end.": [
-            conv(6),
-            pool(),
-            conv(6),
-            pool(),
-            conv(6),
-            pool(),
-        ],
-        "There is one convolution, whatever `convs` says.": [conv(6), pool()],
-        "The pooling is missing.": [conv(6), conv(6), conv(6)],
-        "The kernels are 5×5; VGG has 3×3 throughout.": [conv(6, kernel_size=(5, 5))] * 3 + [pool()],
-        'The padding is "valid", so each convolution takes two rows and two columns.': [conv(6, padding="valid")] * 3
-        + [pool()],
-        "The convolutions have no activation: without ReLU they are together no more than one large kernel.": [
-            conv(6, activation="linear")
-        ]
-        * 3
-        + [pool()],
-        "Only the last convolution has its ReLU; each needs one.": [conv(6, activation="linear")] * 2
-        + [conv(6), pool()],
-        "The number of filters doubles inside the block; it doubles from block to block, if at all.": [
-            conv(6),
-            conv(12),
-            conv(24),
-            pool(),
-        ],
-        "The pooling moves by 1, so the map is not halved.": [conv(6)] * 3 + [pool(strides=(1, 1))],
-        "The windows of the pooling are 3×3.": [conv(6)] * 3 + [pool(pool_size=(3, 3))],
-        "The windows of the pooling are 3×3 and move by 3.": [conv(6)] * 3 + [pool(pool_size=(3, 3), strides=(3, 3))],
-        "The pooling takes means; VGG's takes maxima.": [conv(6)] * 3 + [("AveragePooling2D", pool()[1])],
-        "The last convolution has stride 2, and there is no pooling.": [conv(6)] * 2 + [conv(6, strides=(2, 2))],
-        "The pooling is padded: of 9 rows it leaves 5, where VGG drops what fills no window.": [conv(6)] * 3
-        + [pool(padding="same")],
-        "filters and convs were exchanged.": [conv(3)] * 6 + [pool()],
-    },
-)
+check.true(not isinstance(block, (list, tuple)), "The result is a list of layers.",
+           hint="Put the layers into a model: `keras.Sequential([…])`.")
+check.true(len({layer.name for layer in block.layers}) == len(block.layers), "A layer stands in the block twice.",
+           hint="`[layer] * convs` is one layer, with one set of weights, several times. Make a new one each time.")
+check.layers(block, [conv(6), conv(6), conv(6), pool()], name="the block", mistakes={
+    "It pools after each convolution; a block pools once, at its end.":
+        [conv(6), pool(), conv(6), pool(), conv(6), pool()],
+    "There is one convolution, whatever `convs` says.": [conv(6), pool()],
+    "The pooling is missing.": [conv(6), conv(6), conv(6)],
+    "The kernels are 5×5; VGG has 3×3 throughout.": [conv(6, kernel_size=(5, 5))] * 3 + [pool()],
+    "The padding is \"valid\", so each convolution takes two rows and two columns.":
+        [conv(6, padding="valid")] * 3 + [pool()],
+    "The convolutions have no activation: without ReLU they are together no more than one large kernel.":
+        [conv(6, activation="linear")] * 3 + [pool()],
+    "Only the last convolution has its ReLU; each needs one.":
+        [conv(6, activation="linear")] * 2 + [conv(6), pool()],
+    "The number of filters doubles inside the block; it doubles from block to block, if at all.":
+        [conv(6), conv(12), conv(24), pool()],
+    "The pooling moves by 1, so the map is not halved.": [conv(6)] * 3 + [pool(strides=(1, 1))],
+    "The windows of the pooling are 3×3.": [conv(6)] * 3 + [pool(pool_size=(3, 3))],
+    "The windows of the pooling are 3×3 and move by 3.":
+        [conv(6)] * 3 + [pool(pool_size=(3, 3), strides=(3, 3))],
+    "The pooling takes means; VGG's takes maxima.":
+        [conv(6)] * 3 + [("AveragePooling2D", pool()[1])],
+    "The last convolution has stride 2, and there is no pooling.": [conv(6)] * 2 + [conv(6, strides=(2, 2))],
+    "The pooling is padded: of 9 rows it leaves 5, where VGG drops what fills no window.":
+        [conv(6)] * 3 + [pool(padding="same")],
+    "filters and convs were exchanged.": [conv(3)] * 6 + [pool()],
+})
 check.passed("vgg_block")
 
 # %% nbgrader={"grade": true, "grade_id": "vgg_block-2", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
 block = vgg_block(5, 2)
 check.shape(block(np.ones((2, 9, 6, 3), dtype="float32")), (2, 4, 3, 5))
-check.parameters(
-    block,
-    (27 * 5 + 5) + (45 * 5 + 5),
-    name="the block",
-    mistakes={
-        "The convolutions have no bias.": 27 * 5 + 45 * 5,
-    },
-)
+check.parameters(block, (27 * 5 + 5) + (45 * 5 + 5), name="the block", mistakes={
+    "The convolutions have no bias.": 27 * 5 + 45 * 5,
+})
 check.raises(ValueError, lambda: vgg_block(8, 0), when="convs is 0")
 check.raises(ValueError, lambda: vgg_block(0, 2), when="filters is 0")
 ### BEGIN HIDDEN TESTS
@@ -466,11 +395,8 @@ for filters, convs, shape in [(4, 1, (2, 7, 5, 3)), (3, 4, (1, 4, 9, 2)), (6, 2,
         y = keras.ops.relu(keras.ops.conv(y, kernel, padding="same") + bias)
     check.close(block(x), keras.ops.convert_to_numpy(keras.ops.max_pool(y, 2)), rtol=1e-3, atol=1e-4)
 first, second = vgg_block(2, 1), vgg_block(2, 1)
-check.true(
-    first.layers[0].name != second.layers[0].name,
-    "Two blocks share a layer.",
-    hint="Make new layers in each call of vgg_block.",
-)
+check.true(first.layers[0].name != second.layers[0].name, "Two blocks share a layer.",
+           hint="Make new layers in each call of vgg_block.")
 check.raises(ValueError, lambda: vgg_block(-2, 1), when="filters is -2")
 check.raises(ValueError, lambda: vgg_block(4, -1), when="convs is -1")
 ### END HIDDEN TESTS
@@ -492,7 +418,6 @@ check.passed("vgg_block")
 # | dense, softmax | 5 | (10 + 1) · 5 = 55 |
 # | | | **1,089** |
 
-
 # %% nbgrader={"grade": false, "grade_id": "build_vgg", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def build_vgg(blocks, dense, input_shape, classes):
     """A network of VGG's kind: blocks, flatten, dense layers.
@@ -509,52 +434,38 @@ def build_vgg(blocks, dense, input_shape, classes):
         raise ValueError(f"blocks {blocks}, units {dense} and {classes} classes: none may be missing or below 1")
     if min(input_shape[:2]) < 2 ** len(blocks):
         raise ValueError(f"pictures of shape {input_shape} are too small for {len(blocks)} poolings")
-    return keras.Sequential(
-        [
-            keras.Input(input_shape),
-            *(vgg_block(filters, convs) for filters, convs in blocks),
-            keras.layers.Flatten(),
-            *(keras.layers.Dense(units, activation="relu") for units in dense),
-            keras.layers.Dense(classes, activation="softmax"),
-        ]
-    )
+    return keras.Sequential([
+        keras.Input(input_shape),
+        *(vgg_block(filters, convs) for filters, convs in blocks),
+        keras.layers.Flatten(),
+        *(keras.layers.Dense(units, activation="relu") for units in dense),
+        keras.layers.Dense(classes, activation="softmax"),
+    ])
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "build_vgg-1", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 net = build_vgg([(4, 1), (6, 2)], [10], (12, 9, 3), 5)
-check.output_shape(
-    net,
-    (None, 5),
-    mistakes={
-        "Flatten is missing: the dense layers work on each place of the map alone.": (None, 3, 2, 5),
-        "The last layer has 1000 units, whatever `classes` says.": (None, 1000),
-        "The last layer, with `classes` units, is missing.": (None, 10),
-    },
-)
-check.parameters(
-    net,
-    1089,
-    mistakes={
-        "Each block has one convolution, whatever `convs` says.": 759,
-        "All blocks have the filters of the first one; each has its own.": 112 + 2 * 148 + 250 + 55,
-        "The last block does not pool.": 112 + 222 + 330 + (144 + 1) * 10 + 55,
-        "The dense layers have no bias.": 1089 - 15,
-        "The hidden dense layers are missing.": 112 + 222 + 330 + 37 * 5,
-        "The maps were pooled globally; VGG flattens them.": 112 + 222 + 330 + 70 + 55,
-        "The pictures were taken for square: height and width are the first two numbers of `input_shape`.": 112
-        + 222
-        + 330
-        + (54 + 1) * 10
-        + 55,
-    },
-)
+check.output_shape(net, (None, 5), mistakes={
+    "Flatten is missing: the dense layers work on each place of the map alone.": (None, 3, 2, 5),
+    "The last layer has 1000 units, whatever `classes` says.": (None, 1000),
+    "The last layer, with `classes` units, is missing.": (None, 10),
+})
+check.parameters(net, 1089, mistakes={
+    "Each block has one convolution, whatever `convs` says.": 759,
+    "All blocks have the filters of the first one; each has its own.": 112 + 2 * 148 + 250 + 55,
+    "The last block does not pool.": 112 + 222 + 330 + (144 + 1) * 10 + 55,
+    "The dense layers have no bias.": 1089 - 15,
+    "The hidden dense layers are missing.": 112 + 222 + 330 + 37 * 5,
+    "The maps were pooled globally; VGG flattens them.": 112 + 222 + 330 + 70 + 55,
+    "The pictures were taken for square: height and width are the first two numbers of `input_shape`.":
+        112 + 222 + 330 + (54 + 1) * 10 + 55,
+})
 check.passed("build_vgg")
 
 # %% [markdown]
 # Next the kinds and settings of all layers. `opened` looks into the blocks; it works for any model that holds models,
 # and you may use it as well.
-
 
 # %% nbgrader={"grade": false, "grade_id": "opened", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def opened(model):
@@ -562,84 +473,50 @@ def opened(model):
     parts = [opened(layer) if hasattr(layer, "layers") else [layer] for layer in model.layers]
     return [layer for part in parts for layer in part if type(layer).__name__ != "InputLayer"]
 
-
 # %% nbgrader={"grade": true, "grade_id": "build_vgg-2", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
 def conv(filters):
     """What the check asks of a convolution."""
     return "Conv2D", {"filters": filters, "kernel_size": (3, 3), "padding": "same", "activation": "relu"}
 
-
 def dense(units, activation):
     return "Dense", {"units": units, "activation": activation}
-
 
 POOL, FLAT = ("MaxPooling2D", {"pool_size": (2, 2), "strides": (2, 2)}), ("Flatten", {})
 
 net = build_vgg([(4, 1), (6, 2)], [10, 8], (12, 9, 3), 5)
 flat = keras.Sequential([keras.Input((12, 9, 3)), *opened(net)])
 front, tail = [conv(4), POOL, conv(6), conv(6), POOL, FLAT], [dense(10, "relu"), dense(8, "relu")]
-check.layers(
-    flat,
-    [*front, *tail, dense(5, "softmax")],
-    mistakes={
-        "The last layer has no softmax, so its outputs are no probabilities.": [*front, *tail, dense(5, "linear")],
-        "The last layer has ReLU; probabilities come from softmax.": [*front, *tail, dense(5, "relu")],
-        "The last layer has sigmoid: with several classes of which one is right, it is softmax.": [
-            *front,
-            *tail,
-            dense(5, "sigmoid"),
-        ],
-        "The hidden dense layers have no ReLU.": [*front, dense(10, "linear"), dense(8, "linear"), dense(5, "softmax")],
-        "The hidden dense layers have softmax; only the last one has.": [
-            *front,
-            dense(10, "softmax"),
-            dense(8, "softmax"),
-            dense(5, "softmax"),
-        ],
-        "Only the first hidden dense layer is there.": [*front, dense(10, "relu"), dense(5, "softmax")],
-        "The hidden dense layers came in reverse order.": [
-            *front,
-            dense(8, "relu"),
-            dense(10, "relu"),
-            dense(5, "softmax"),
-        ],
-        "Dropout was not asked for here; it belongs to training.": [
-            *front,
-            dense(10, "relu"),
-            ("Dropout", {}),
-            dense(8, "relu"),
-            ("Dropout", {}),
-            dense(5, "softmax"),
-        ],
-        "The blocks came in reverse order.": [conv(6), conv(6), POOL, conv(4), POOL, FLAT, *tail, dense(5, "softmax")],
-    },
-)
+check.layers(flat, [*front, *tail, dense(5, "softmax")], mistakes={
+    "The last layer has no softmax, so its outputs are no probabilities.": [*front, *tail, dense(5, "linear")],
+    "The last layer has ReLU; probabilities come from softmax.": [*front, *tail, dense(5, "relu")],
+    "The last layer has sigmoid: with several classes of which one is right, it is softmax.":
+        [*front, *tail, dense(5, "sigmoid")],
+    "The hidden dense layers have no ReLU.":
+        [*front, dense(10, "linear"), dense(8, "linear"), dense(5, "softmax")],
+    "The hidden dense layers have softmax; only the last one has.":
+        [*front, dense(10, "softmax"), dense(8, "softmax"), dense(5, "softmax")],
+    "Only the first hidden dense layer is there.": [*front, dense(10, "relu"), dense(5, "softmax")],
+    "The hidden dense layers came in reverse order.":
+        [*front, dense(8, "relu"), dense(10, "relu"), dense(5, "softmax")],
+    "Dropout was not asked for here; it belongs to training.":
+        [*front, dense(10, "relu"), ("Dropout", {}), dense(8, "relu"), ("Dropout", {}), dense(5, "softmax")],
+    "The blocks came in reverse order.":
+        [conv(6), conv(6), POOL, conv(4), POOL, FLAT, *tail, dense(5, "softmax")],
+})
 check.raises(ValueError, lambda: build_vgg([], [10], (12, 9, 3), 5), when="there is no block")
-check.raises(
-    ValueError,
-    lambda: build_vgg([(4, 1)] * 3, [], (12, 7, 3), 5),
-    when="the picture is 12×7 and there are three blocks: 12×7 → 6×3 → 3×1 → no window fits",
-)
+check.raises(ValueError, lambda: build_vgg([(4, 1)] * 3, [], (12, 7, 3), 5),
+             when="the picture is 12×7 and there are three blocks: 12×7 → 6×3 → 3×1 → no window fits")
 ### BEGIN HIDDEN TESTS
 net = build_vgg([(3, 2)], [], (5, 4, 1), 7)
-check.equal(
-    [tuple(w.shape) for w in net.get_weights()],
-    [(3, 3, 1, 3), (3,), (3, 3, 3, 3), (3,), (12, 7), (7,)],
-    name="the list of the shapes of all weights",
-)
+check.equal([tuple(w.shape) for w in net.get_weights()], [(3, 3, 1, 3), (3,), (3, 3, 3, 3), (3,), (12, 7), (7,)],
+            name="the list of the shapes of all weights")
 y = keras.ops.convert_to_numpy(net(np.random.default_rng(53).normal(size=(4, 5, 4, 1)).astype("float32")))
 check.close(y.sum(axis=1), np.ones(4), name="the array of sums of the probabilities", rtol=1e-4)
 for wrong in [([(4, 0)], [10], 5), ([(0, 1)], [10], 5), ([(4, 1)], [0], 5), ([(4, 1)], [10], 0)]:
-    check.raises(
-        ValueError,
-        lambda: build_vgg(wrong[0], wrong[1], (12, 9, 3), wrong[2]),
-        when=f"blocks, dense and classes are {wrong}",
-    )
+    check.raises(ValueError, lambda: build_vgg(wrong[0], wrong[1], (12, 9, 3), wrong[2]),
+                 when=f"blocks, dense and classes are {wrong}")
 check.unchanged(build_vgg, [(4, 1), (6, 2)], [10], (12, 9, 3), 5, name="build_vgg")
-for blocks, wanted, name in [
-    (VGG16, 14_714_688, "VGG16"),
-    ([(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)], 20_024_384, "VGG19"),
-]:
+for blocks, wanted, name in [(VGG16, 14_714_688, "VGG16"), ([(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)], 20_024_384, "VGG19")]:
     check.parameters(build_vgg(blocks, [], (32, 32, 3), 2), wanted + 2 * 513, name=f"the convolutional part of {name}")
 ### END HIDDEN TESTS
 check.passed("build_vgg")
@@ -655,28 +532,8 @@ vgg16 = build_vgg(VGG16, [4096, 4096], (224, 224, 3), 1000)
 check.output_shape(vgg16, (None, 1000))
 check.parameters(vgg16, 138_357_544, name="VGG16")
 table = [
-    1_792,
-    36_928,
-    0,
-    73_856,
-    147_584,
-    0,
-    295_168,
-    590_080,
-    590_080,
-    0,
-    1_180_160,
-    2_359_808,
-    2_359_808,
-    0,
-    2_359_808,
-    2_359_808,
-    2_359_808,
-    0,
-    0,
-    102_764_544,
-    16_781_312,
-    4_097_000,
+    1_792, 36_928, 0, 73_856, 147_584, 0, 295_168, 590_080, 590_080, 0, 1_180_160, 2_359_808, 2_359_808, 0,
+    2_359_808, 2_359_808, 2_359_808, 0, 0, 102_764_544, 16_781_312, 4_097_000,
 ]
 check.equal([layer.count_params() for layer in opened(vgg16)], table, name="the list of each layer's parameters")
 check.passed("build_vgg")
@@ -725,7 +582,6 @@ print(f"it has:   {build_vgg(VGG19, [4096, 4096], (224, 224, 3), 1000).count_par
 # Blocks are models in a model, so your function has to look into them. What it can ask a layer: `layer.kernel.shape`,
 # `layer.output.shape` (its first entry, the number of pictures, is `None`).
 
-
 # %% nbgrader={"grade": false, "grade_id": "model_macs", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def model_macs(model):
     """Multiplications with weights that a model does for one picture.
@@ -750,33 +606,27 @@ def model_macs(model):
 
 
 # %% nbgrader={"grade": true, "grade_id": "model_macs-1", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
-net = keras.Sequential(
-    [
-        keras.Input((6, 5, 2)),
-        keras.layers.Conv2D(4, 3, activation="relu"),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-check.equal(
-    model_macs(net),
-    1344,
-    mistakes={
-        "The convolution was counted at each place of its input; it has fewer places here.": 2640,
-        "These are the parameters: a convolution uses its weights again at every place.": 566,
-        "The biases were counted; asked are the multiplications alone.": 1402,
-        "These are the weights of one place: a convolution uses them again at every place.": 552,
-        "The dense layer is missing.": 864,
-        "The convolution is missing.": 480,
-        "The channels that come in are missing: a kernel goes through all of them.": 432 + 480,
-        "The channels that come out are missing: each kernel does the same work.": 216 + 480,
-        "A kernel of 3×3 has nine places, not three.": 288 + 480,
-        "Additions were counted as well: a MAC is one multiplication with its addition.": 2688,
-        "Only the rows were counted, not rows times columns.": 72 * 4 + 480,
-        "Only the columns were counted, not rows times columns.": 72 * 3 + 480,
-        "The result counts the numbers that come out, not the multiplications behind them.": 58,
-    },
-)
+net = keras.Sequential([
+    keras.Input((6, 5, 2)),
+    keras.layers.Conv2D(4, 3, activation="relu"),
+    keras.layers.Flatten(),
+    keras.layers.Dense(10, activation="softmax"),
+])
+check.equal(model_macs(net), 1344, mistakes={
+    "The convolution was counted at each place of its input; it has fewer places here.": 2640,
+    "These are the parameters: a convolution uses its weights again at every place.": 566,
+    "The biases were counted; asked are the multiplications alone.": 1402,
+    "These are the weights of one place: a convolution uses them again at every place.": 552,
+    "The dense layer is missing.": 864,
+    "The convolution is missing.": 480,
+    "The channels that come in are missing: a kernel goes through all of them.": 432 + 480,
+    "The channels that come out are missing: each kernel does the same work.": 216 + 480,
+    "A kernel of 3×3 has nine places, not three.": 288 + 480,
+    "Additions were counted as well: a MAC is one multiplication with its addition.": 2688,
+    "Only the rows were counted, not rows times columns.": 72 * 4 + 480,
+    "Only the columns were counted, not rows times columns.": 72 * 3 + 480,
+    "The result counts the numbers that come out, not the multiplications behind them.": 58,
+})
 check.passed("model_macs")
 
 # %% [markdown]
@@ -785,40 +635,24 @@ check.passed("model_macs")
 # %% nbgrader={"grade": true, "grade_id": "model_macs-2", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 inner = keras.Sequential([keras.layers.Conv2D(5, (2, 3), strides=(1, 2), padding="same"), keras.layers.MaxPooling2D(2)])
 middle = keras.Sequential([keras.layers.Conv2D(4, 3, strides=2), inner])
-net = keras.Sequential(
-    [keras.Input((11, 14, 2)), middle, keras.layers.Flatten(), keras.layers.Dense(7), keras.layers.Dense(3)]
-)
-check.equal(
-    model_macs(net),
-    30 * 72 + 15 * 120 + 10 * 7 + 21,
-    mistakes={
-        "Layers of a model inside the model were not counted.": 91,
-        "Only models in the model were looked into, not models in those.": 30 * 72 + 91,
-        "The stride has no effect: count the places that come out.": 108 * 72 + 30 * 120 + 91,
-        "The convolution was counted at each place of its input.": 154 * 72 + 30 * 120 + 91,
-        "The places were taken for square.": 25 * 72 + 25 * 120 + 91,
-    },
-)
+net = keras.Sequential([keras.Input((11, 14, 2)), middle, keras.layers.Flatten(), keras.layers.Dense(7), keras.layers.Dense(3)])
+check.equal(model_macs(net), 30 * 72 + 15 * 120 + 10 * 7 + 21, mistakes={
+    "Layers of a model inside the model were not counted.": 91,
+    "Only models in the model were looked into, not models in those.": 30 * 72 + 91,
+    "The stride has no effect: count the places that come out.": 108 * 72 + 30 * 120 + 91,
+    "The convolution was counted at each place of its input.": 154 * 72 + 30 * 120 + 91,
+    "The places were taken for square.": 25 * 72 + 25 * 120 + 91,
+})
 anything = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(4, 3)])
 check.raises(ValueError, lambda: model_macs(anything), when="the model takes pictures of any size")
-
-
 ### BEGIN HIDDEN TESTS
 def small(blocks, dense, shape):
     """A VGG of the tests' own; of zeros, which takes no time."""
     options = {"kernel_initializer": "zeros", "activation": "relu"}
-    parts = [
-        keras.Sequential(
-            [
-                *(keras.layers.Conv2D(filters, 3, padding="same", **options) for _ in range(convs)),
-                keras.layers.MaxPooling2D(2),
-            ]
-        )
-        for filters, convs in blocks
-    ]
+    parts = [keras.Sequential([*(keras.layers.Conv2D(filters, 3, padding="same", **options) for _ in range(convs)),
+                               keras.layers.MaxPooling2D(2)]) for filters, convs in blocks]
     head = [keras.layers.Dense(units, **options) for units in dense]
     return keras.Sequential([keras.Input(shape), *parts, keras.layers.Flatten(), *head])
-
 
 check.equal(model_macs(small([(4, 2), (6, 1)], [5, 3], (9, 6, 2))), 54 * (72 + 144) + 12 * 216 + 12 * 5 + 15)
 check.equal(model_macs(small([], [8], (3, 2, 4))), 192)
@@ -838,15 +672,10 @@ check.passed("model_macs")
 
 # %%
 parts = {f"block {number}": block for number, block in enumerate(vgg16.layers[:5], start=1)}
-parts |= {
-    f"dense {number}": keras.Sequential([keras.Input(layer.input.shape[1:]), layer])
-    for number, layer in enumerate(vgg16.layers[6:], start=1)
-}
-draw_vgg.shares(
-    {name: (part.count_params(), model_macs(part)) for name, part in parts.items()},
-    ("parameters", "MACs"),
-    title="The dense part has the parameters, the blocks the work",
-)
+parts |= {f"dense {number}": keras.Sequential([keras.Input(layer.input.shape[1:]), layer])
+          for number, layer in enumerate(vgg16.layers[6:], start=1)}
+draw_vgg.shares({name: (part.count_params(), model_macs(part)) for name, part in parts.items()},
+                ("parameters", "MACs"), title="The dense part has the parameters, the blocks the work")
 
 # %%
 print(f"MACs of one picture: {model_macs(vgg16):,}")
@@ -862,10 +691,8 @@ print(f"parameters of the dense part: {sum(layer.count_params() for layer in vgg
 # picture leaves behind, which training keeps for the way back.
 
 # %%
-megabytes = {
-    "weights": [4e-6 * layer.count_params() for layer in opened(vgg16)],
-    "maps": [4e-6 * np.prod(layer.output.shape[1:]) for layer in opened(vgg16)],
-}
+megabytes = {"weights": [4e-6 * layer.count_params() for layer in opened(vgg16)],
+             "maps": [4e-6 * np.prod(layer.output.shape[1:]) for layer in opened(vgg16)]}
 for kind, numbers in megabytes.items():
     print(f"{kind:7} blocks {sum(numbers[:18]):6.1f} MB, dense part {sum(numbers[19:]):8.4f} MB")
 
@@ -889,12 +716,10 @@ for kind, numbers in megabytes.items():
 # %% nbgrader={"grade": false, "grade_id": "data", "locked": true, "schema_version": 3, "solution": false, "task": false}
 FULL = SCALE == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"  # graded is always quick
 
-
 def part(split, limit=None):
     """(images, labels) of CIFAR-10, or of the sample in its place, and the names of the classes."""
     data = datasets.load("cifar10", "real" if FULL else "sample", split=split, limit=limit)
     return (data.images, data.labels), data.class_names
-
 
 train, names = part("train")
 validation, _ = part("test", limit=500)
@@ -907,12 +732,10 @@ draw.images([train[0][first] for first in firsts], names, title="One picture of 
 # Is it difficult? A linear classifier, which weighs each pixel on its own, is the yardstick. (The best one for the squared
 # error has a formula: ridge regression.)
 
-
 # %%
 def flattened(images):
     """(N, 32, 32, 3), 0 to 255 → (N, 3072), about −1 to 1."""
     return images.reshape(len(images), -1) / 127.5 - 1
-
 
 x, y = flattened(train[0][:4000]), np.eye(10)[train[1][:4000]]
 weights = np.linalg.solve(x.T @ x + 300 * np.eye(x.shape[1]), x.T @ y)
@@ -937,13 +760,9 @@ print(f"linear classifier: {linear:.2f} of the validation pictures right; guessi
 # %%
 flip = keras.layers.RandomFlip("horizontal_and_vertical")
 star = train[0][firsts[-1]][None].astype("float32")
-draw.images(
-    [star[0] / 255, *(keras.ops.convert_to_numpy(flip(star, training=True))[0] / 255 for _ in range(7))],
-    ["as it is", *["in training"] * 7],
-    title="One picture, as the network may meet it",
-    columns=4,
-    labels=("", ""),
-)
+draw.images([star[0] / 255, *(keras.ops.convert_to_numpy(flip(star, training=True))[0] / 255 for _ in range(7))],
+            ["as it is", *["in training"] * 7], title="One picture, as the network may meet it", columns=4,
+            labels=("", ""))
 
 # %% [markdown]
 # What changes must not change the answer: a mirrored truck is a truck, a truck on its roof is a rare sight, and a 6 upside down is a
@@ -957,43 +776,27 @@ draw.images(
 
 # %% nbgrader={"grade": false, "grade_id": "recipe", "locked": true, "schema_version": 3, "solution": false, "task": false}
 RECIPES = {
-    "quick": {
-        "blocks": [(16, 1), (32, 1), (64, 1), (128, 1)],
-        "dense": [],
-        "flip": "horizontal_and_vertical",
-        "batch_size": 32,
-        "epochs": 8,
-        "learning_rate": 3e-3,
-    },
-    "full": {
-        "blocks": [(64, 2), (128, 2), (256, 3), (512, 3)],
-        "dense": [512],
-        "flip": "horizontal",
-        "batch_size": 256,
-        "epochs": 40,
-        "learning_rate": 2e-3,
-    },
+    "quick": {"blocks": [(16, 1), (32, 1), (64, 1), (128, 1)], "dense": [], "flip": "horizontal_and_vertical",
+              "batch_size": 32, "epochs": 8, "learning_rate": 3e-3},
+    "full": {"blocks": [(64, 2), (128, 2), (256, 3), (512, 3)], "dense": [512], "flip": "horizontal",
+             "batch_size": 256, "epochs": 40, "learning_rate": 2e-3},
 }
 recipe = dict(RECIPES["full" if FULL else "quick"])
-
 
 def new_net():
     """An untrained net by the recipe, made by your build_vgg; at full scale with batch normalisation and dropout."""
     net = build_vgg(recipe["blocks"], recipe["dense"], (32, 32, 3), 10)
     return nets.modern(net) if FULL else net
 
-
 def learning_rates(steps):
     """The recipe's learning rate: up for a fifth of the steps, then down along a cosine."""
     top, warm_up = recipe["learning_rate"], steps // 5
     return keras.optimizers.schedules.CosineDecay(top / 10, steps - warm_up, warmup_target=top, warmup_steps=warm_up)
 
-
 # %% [markdown]
 # Now train one. The recipe works; you may use it or your own. `Adam(learning_rates(steps))`, with `steps` the number of
 # batches in all epochs, is an optimizer with that learning rate. The model takes pictures *as they are stored*, so
 # `keras.layers.Rescaling(1 / 127.5, offset=-1)` belongs into it.
-
 
 # %% nbgrader={"grade": false, "grade_id": "train_vgg", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train_vgg(train, validation, seed):
@@ -1010,15 +813,13 @@ def train_vgg(train, validation, seed):
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} pictures have {len(labels)} labels")
     keras.utils.set_random_seed(seed)
-    model = keras.Sequential(
-        [
-            keras.Input((32, 32, 3)),
-            keras.layers.RandomFlip(recipe["flip"]),
-            keras.layers.RandomTranslation(0.1, 0.1),
-            keras.layers.Rescaling(1 / 127.5, offset=-1),
-            new_net(),
-        ]
-    )
+    model = keras.Sequential([
+        keras.Input((32, 32, 3)),
+        keras.layers.RandomFlip(recipe["flip"]),
+        keras.layers.RandomTranslation(0.1, 0.1),
+        keras.layers.Rescaling(1 / 127.5, offset=-1),
+        new_net(),
+    ])
     steps = recipe["epochs"] * -(-len(images) // recipe["batch_size"])
     optimizer = keras.optimizers.Adam(learning_rates(steps))
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -1030,12 +831,10 @@ def train_vgg(train, validation, seed):
 # %% [markdown]
 # The next cell trains your model once, which takes a quarter of a minute; all checks and figures below use this one.
 
-
 # %% nbgrader={"grade": false, "grade_id": "answers", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def answers(model, images):
     """The model's outputs as an array."""
     return np.asarray(model.predict(images, batch_size=500, verbose=0), dtype=np.float64)
-
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": true, "schema_version": 3, "solution": false, "task": false}
 model = train_vgg(train, validation, SEED)
@@ -1050,11 +849,8 @@ outputs = answers(model, images)
 check.close(answers(model, images), outputs, rtol=1e-3, atol=1e-3, name="the answer to the same pictures, asked again")
 scaled = answers(model, images / 255)
 share, share_scaled = (np.mean(np.argmax(found, axis=1) == labels) for found in (outputs, scaled))
-check.true(
-    share_scaled < share + 0.2,
-    "The model knows pictures only after they were divided by 255.",
-    hint="It gets them as they are stored, 0 to 255: the scaling must be a layer of the model.",
-)
+check.true(share_scaled < share + 0.2, "The model knows pictures only after they were divided by 255.",
+           hint="It gets them as they are stored, 0 to 255: the scaling must be a layer of the model.")
 check.close(outputs.sum(axis=1), np.ones(len(images)), rtol=1e-3, name="the array of sums of the probabilities")
 check.trained(outputs, labels, 0.6 if FULL else 0.8, train=(answers(model, train[0][:1000]), train[1][:1000]))
 check.passed("train_vgg")
@@ -1085,23 +881,12 @@ shorter = (small_part[0], small_part[1][:-1])
 check.raises(ValueError, lambda: train_vgg(shorter, other_class, 1), when="there are 160 pictures and 159 labels")
 ### BEGIN HIDDEN TESTS
 one, again = train_vgg(small_part, other_class, 2), train_vgg(small_part, other_class, 2)
-check.close(
-    answers(one, train[0][:50]),
-    answers(again, train[0][:50]),
-    rtol=0.02,
-    atol=0.02,
-    name="the answer of a second model trained with the same seed",
-)
+check.close(answers(one, train[0][:50]), answers(again, train[0][:50]), rtol=0.02, atol=0.02,
+            name="the answer of a second model trained with the same seed")
 ninth = np.mean(answers(one, train[0][train[1] == 8][:200])[:, 8])
-check.between(
-    ninth,
-    0,
-    0.3,
-    name="the probability of a class that only the validation part has",
-    mistakes={
-        "The model has learned from the validation part; it is there to judge by.": (0.31, 1),
-    },
-)
+check.between(ninth, 0, 0.3, name="the probability of a class that only the validation part has", mistakes={
+    "The model has learned from the validation part; it is there to judge by.": (0.31, 1),
+})
 ### END HIDDEN TESTS
 check.passed("train_vgg")
 
@@ -1109,36 +894,22 @@ check.passed("train_vgg")
 outputs = answers(model, validation[0])
 guesses, sure = np.argmax(outputs, axis=1), np.max(outputs, axis=1)
 shown = [*np.flatnonzero(guesses == validation[1])[:6], *np.flatnonzero(guesses != validation[1])[:6]]
-draw.images(
-    [validation[0][i] for i in shown],
-    [
-        f"{names[guesses[i]]}\n{'right' if guesses[i] == validation[1][i] else 'no: ' + names[validation[1][i]]}"
-        for i in shown
-    ],
-    title="What your net says about pictures it never saw",
-    columns=3,
-    labels=("", ""),
-)
+draw.images([validation[0][i] for i in shown],
+            [f"{names[guesses[i]]}\n{'right' if guesses[i] == validation[1][i] else 'no: ' + names[validation[1][i]]}"
+             for i in shown], title="What your net says about pictures it never saw", columns=3, labels=("", ""))
 
 # %%
 right = {names[label]: 100 * np.mean(guesses[validation[1] == label] == label) for label in range(10)}
-draw.bars(
-    right,
-    unit=" %",
-    title="Which classes are the hard ones?",
-    x_label="right among the validation pictures",
-    marked=sorted(right, key=right.get)[:2],
-)
+draw.bars(right, unit=" %", title="Which classes are the hard ones?", x_label="right among the validation pictures",
+          marked=sorted(right, key=right.get)[:2])
 
 # %% [markdown]
 # A linear classifier got hardly more than one in ten. Yours has no more than a fortieth of a percent of VGG16's work, and
 # finds shapes wherever they lie, because its last block sees nearly the whole picture:
 
 # %%
-print(
-    f"receptive field {receptive_field(pairs(recipe['blocks']))} of 32 pixels,",
-    f"{model.count_params():,} parameters, {model_macs(model):,} MACs a picture",
-)
+print(f"receptive field {receptive_field(pairs(recipe['blocks']))} of 32 pixels,",
+      f"{model.count_params():,} parameters, {model_macs(model):,} MACs a picture")
 
 # %% [markdown]
 # ### What the real ones reach
