@@ -31,11 +31,11 @@ def fields(picture: ArrayLike, sides: Mapping[str, int], *, title: str) -> Figur
     _picture(axes, array, False)
     middle = np.array([width / 2 - 0.5, height / 2 - 0.5])
     for number, (name, side) in enumerate(sides.items()):
+        corner = middle - side / 2
         for colour, line, label in (
-            (PAPER, 4.2, None),
+            (PAPER, 4.2, ""),
             (_COLOURS[number % len(_COLOURS)], 2.2, f"{name}: {side}×{side}"),
         ):
-            corner = middle - side / 2
             axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=colour, linewidth=line, label=label))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), reverse=True, handlelength=1.2, labelspacing=0.9)
     beyond = max([*sides.values(), 0])

@@ -60,6 +60,9 @@ if nets.device() == "GPU":
 # %%
 SCALE = "quick"
 
+# %% nbgrader={"grade": false, "grade_id": "scale", "locked": true, "schema_version": 3, "solution": false, "task": false}
+FULL = SCALE == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"  # graded is always quick
+
 # %% [markdown]
 # ## 1 · Why should a kernel be small?
 #
@@ -714,8 +717,6 @@ for kind, numbers in megabytes.items():
 # striped, anywhere, turned any way, in any colours, and half of them partly covered.
 
 # %% nbgrader={"grade": false, "grade_id": "data", "locked": true, "schema_version": 3, "solution": false, "task": false}
-FULL = SCALE == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"  # graded is always quick
-
 def part(split, limit=None):
     """(images, labels) of CIFAR-10, or of the sample in its place, and the names of the classes."""
     data = datasets.load("cifar10", "real" if FULL else "sample", split=split, limit=limit)
