@@ -29,9 +29,9 @@ def fields(picture: ArrayLike, sides: Mapping[str, int], *, title: str) -> Figur
     figure = _figure(title, (WIDTH_INCHES - 1.95) * height / width + 0.6)
     axes = figure.subplots()
     _picture(axes, array, False)
-    middle = np.array([width / 2 - 0.5, height / 2 - 0.5])
+    across, down = width / 2 - 0.5, height / 2 - 0.5
     for number, (name, side) in enumerate(sides.items()):
-        corner = middle - side / 2
+        corner = (across - side / 2, down - side / 2)
         for colour, line, label in (
             (PAPER, 4.2, ""),
             (_COLOURS[number % len(_COLOURS)], 2.2, f"{name}: {side}×{side}"),
@@ -39,8 +39,8 @@ def fields(picture: ArrayLike, sides: Mapping[str, int], *, title: str) -> Figur
             axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=colour, linewidth=line, label=label))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), reverse=True, handlelength=1.2, labelspacing=0.9)
     beyond = max([*sides.values(), 0])
-    axes.set_xlim(min(-0.5, middle[0] - beyond / 2 - 2), max(width - 0.5, middle[0] + beyond / 2 + 2))
-    axes.set_ylim(max(height - 0.5, middle[1] + beyond / 2 + 2), min(-0.5, middle[1] - beyond / 2 - 2))
+    axes.set_xlim(min(-0.5, across - beyond / 2 - 2), max(width - 0.5, across + beyond / 2 + 2))
+    axes.set_ylim(max(height - 0.5, down + beyond / 2 + 2), min(-0.5, down - beyond / 2 - 2))
     axes.set(xlabel=f"{width} pixels", ylabel=f"{height} pixels")
     return figure
 

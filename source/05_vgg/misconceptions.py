@@ -613,7 +613,7 @@ def labels_count_from_one(train, validation, seed):
     return _fit(keras.Sequential([*_parts(), new_net()]), train[0], (train[1] + 1) % 10)
 
 
-@misconception("train_vgg", hint="changes its argument")
+@misconception("train_vgg", hint="changes its arguments")
 def pictures_flipped_in_place(train, validation, seed):
     keras.utils.set_random_seed(seed)
     images, labels = train
