@@ -49,7 +49,7 @@ with quiet.startup():
 import numpy as np
 
 SEED = 0
-print(f"Python {sys.version.split()[0]} · Keras {keras.__version__} with {keras.backend.backend()} · {nets.device()}")
+print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {nets.device()} · pictures: drawn ones, or CIFAR-10")
 if nets.device() == "GPU":
     print("There is a GPU: with SCALE = \"full\" below, section 5 trains on all of CIFAR-10 in some minutes.")
 
@@ -61,7 +61,8 @@ if nets.device() == "GPU":
 SCALE = "quick"
 
 # %% nbgrader={"grade": false, "grade_id": "scale", "locked": true, "schema_version": 3, "solution": false, "task": false}
-FULL = SCALE == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"  # graded is always quick
+# Grading is always quick, whatever stands above.
+FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
 
 # %% [markdown]
 # ## 1 · Why should a kernel be small?
@@ -135,9 +136,10 @@ draw.bars({name: 100 - 100 * stacked / single for name, (stacked, single) in cou
           title="Three 3×3 layers save nearly half of a 7×7's parameters", x_label="parameters saved")
 
 # %% [markdown]
-# The saving grows to $1-\frac{27}{49}=45\,\%$, and at every pixel the multiplications ($27C^2$ against $49C^2$) fall
-# by the same share. There is a third gain: after each layer comes a ReLU, so the stack has three of them and the single
-# layer one (lecture E counts four and two, with the one *before*). What are they good for? Leave them out, and see.
+# The saving grows to $1-\frac{27}{49}=45\,\%$, and at every pixel the multiplications ($27C^2$ against $49C^2$)
+# fall by the same share. There is a third gain: after each layer comes a ReLU, so the stack has three of them and
+# the single layer one (lecture E counts four and two, with the one *before*). What are they good for? Leave them
+# out, and see.
 
 # %%
 def correlate(image, kernel):
@@ -154,20 +156,20 @@ image = np.random.default_rng(0).normal(size=(9, 8))
 np.allclose(correlate(correlate(image, first), second), correlate(image, both))
 
 # %% [markdown]
-# Without a ReLU in between, two layers are *one* 5×5 kernel, and not even any: 18 numbers cannot give all choices of 25.
-# With it, they can say "this edge here, *and* that one there", which no single kernel can. (Lecture A says that a 5×5
-# kernel costs 2.78 times as much "so" it is better to stack: $\frac{25}9=2.78$ compares it with *one* 3×3. Against two it is
-# $\frac{25}{18}=1.39$, a saving of 28 %.)
+# Without a ReLU in between, two layers are *one* 5×5 kernel, and not even any: 18 numbers cannot give all choices
+# of 25. With it, they can say "this edge here, *and* that one there", which no single kernel can. (Lecture A says
+# that a 5×5 kernel costs 2.78 times as much "so" it is better to stack: $\frac{25}9=2.78$ compares it with *one*
+# 3×3. Against two it is $\frac{25}{18}=1.39$, a saving of 28 %.)
 
 # %% [markdown]
 # ## 2 · How far does a layer see?
 #
 # *15 minutes*
 #
-# All pixels that can influence a number are its **receptive field**; along one axis, that many pixels. For three 3×3
-# layers it is 7. And with poolings or strides in between? Go from the input to the output and keep two numbers: the
-# field $r$, and the **jump** $j$, which says how many pixels apart two neighbours of the current layer lie. A window of
-# $k$ reaches over $k-1$ steps of $j$ pixels more than what each of its numbers sees:
+# All pixels that can influence a number are its **receptive field**; along one axis, that many pixels. For three
+# 3×3 layers it is 7. And with poolings or strides in between? Go from the input to the output and keep two numbers:
+# the field $r$, and the **jump** $j$, which says how many pixels apart two neighbours of the current layer lie. A
+# window of $k$ reaches over $k-1$ steps of $j$ pixels more than what each of its numbers sees:
 #
 # $$r\leftarrow r+(k-1)\,j,\qquad\text{and only then}\qquad j\leftarrow j\,s.$$
 #
@@ -271,9 +273,9 @@ draw.numbers([ways(depth) for depth in (1, 2, 3)],
              title="The field is a square, and its middle counts most")
 
 # %% [markdown]
-# Zero where the field ends, just as computed. And a corner of the seven pixels has *one* way to be heard, the middle
-# pixel 49: what counts in practice is smaller than the field. (Lecture A has the smallest case: with windows of three,
-# $x_1$ and $x_5$ never meet in the first layer, but they do in $g_3$ of the second, whose field is 5.)
+# Zero where the field ends, just as computed. And a corner of the seven pixels has *one* way to be heard, the
+# middle pixel 49: what counts in practice is smaller than the field. (Lecture A has the smallest case: with windows
+# of three, $x_1$ and $x_5$ never meet in the first layer, but they do in $g_3$ of the second, whose field is 5.)
 #
 # Now VGG16: 13 layers of 3×3, in five blocks, each of which ends with 2×2 pooling. Guess how far the last block sees;
 # the pictures are 224 pixels wide.
@@ -299,9 +301,9 @@ draw.lines({name: (range(len(layers) + 1), [receptive_field(layers[:depth]) for 
            y_label="receptive field in pixels")
 
 # %% [markdown]
-# 13 small kernels alone see 27 pixels. Each pooling doubles the jump, so that the last block sees 212 of 224 pixels,
-# AlexNet's last pooling 195 (and LeNet's 32, all of its picture). (Lecture E says that VGG19 has two or three 3×3 layers in a row, for
-# a field of 5 or 7. It has two or *four*, for 5 or 9.)
+# 13 small kernels alone see 27 pixels. Each pooling doubles the jump, so that the last block sees 212 of 224
+# pixels, AlexNet's last pooling 195 (and LeNet's last map 32, all of its picture). (Lecture E says that VGG19 has
+# two or three 3×3 layers in a row, for a field of 5 or 7. It has two or *four*, for 5 or 9.)
 
 # %% [markdown]
 # ## 3 · How is a network of sixteen layers written down?
@@ -317,6 +319,10 @@ draw.lines({name: (range(len(layers) + 1), [receptive_field(layers[:depth]) for 
 #
 # So a map of 9×6 stays 9×6 through the convolutions and leaves as 4×3. Write a function that makes such a block, with
 # `keras.Sequential`. It needs no input shape: Keras builds the block when it first sees pictures.
+#
+# One choice is free, how the weights begin. With ReLU, `kernel_initializer="he_normal"` keeps the numbers about as
+# large from layer to layer. VGG's authors did not have it yet (2015): they trained 11 layers first, and put in the
+# others later.
 
 # %% nbgrader={"grade": false, "grade_id": "vgg_block", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def vgg_block(filters, convs):
@@ -329,8 +335,11 @@ def vgg_block(filters, convs):
     ### BEGIN SOLUTION
     if filters < 1 or convs < 1:
         raise ValueError(f"a block needs at least 1 filter and 1 convolution, not {filters} and {convs}")
-    convolutions = [keras.layers.Conv2D(filters, 3, padding="same", activation="relu") for _ in range(convs)]
-    return keras.Sequential([*convolutions, keras.layers.MaxPooling2D(2)])
+    options = {"padding": "same", "activation": "relu", "kernel_initializer": "he_normal"}
+    return keras.Sequential([
+        *(keras.layers.Conv2D(filters, 3, **options) for _ in range(convs)),
+        keras.layers.MaxPooling2D(2),
+    ])
     ### END SOLUTION
 
 
@@ -347,11 +356,12 @@ block = vgg_block(6, 3)
 check.true(not isinstance(block, (list, tuple)), "The result is a list of layers.",
            hint="Put the layers into a model: `keras.Sequential([…])`.")
 check.true(len({layer.name for layer in block.layers}) == len(block.layers), "A layer stands in the block twice.",
-           hint="`[layer] * convs` is one layer, with one set of weights, several times. Make a new one each time.")
+           hint="`[layer] * convs` is one layer several times, with one set of weights: make a new one for each place.")
 check.layers(block, [conv(6), conv(6), conv(6), pool()], name="the block", mistakes={
     "It pools after each convolution; a block pools once, at its end.":
         [conv(6), pool(), conv(6), pool(), conv(6), pool()],
-    "There is one convolution, whatever `convs` says.": [conv(6), pool()],
+    "There is one convolution, whatever `convs` says, or one layer several times: make a new one for each place.":
+        [conv(6), pool()],
     "The pooling is missing.": [conv(6), conv(6), conv(6)],
     "The kernels are 5×5; VGG has 3×3 throughout.": [conv(6, kernel_size=(5, 5))] * 3 + [pool()],
     "The padding is \"valid\", so each convolution takes two rows and two columns.":
@@ -408,9 +418,9 @@ check.passed("vgg_block")
 # %% [markdown]
 # ### The whole network
 #
-# Blocks, one after the other; then the maps are flattened, and dense layers follow, which end in one probability for
-# each class. By hand, for pictures of 12×9 with 3 channels, the blocks `[(4, 1), (6, 2)]`, one hidden dense layer of 10
-# units and 5 classes:
+# Blocks, one after the other; then the maps are flattened, and dense layers follow, which end in one probability
+# for each class. By hand, for pictures of 12×9 with 3 channels, the blocks `[(4, 1), (6, 2)]`, one hidden dense
+# layer of 10 units and 5 classes:
 #
 # | | shape after it | parameters |
 # |---|---|---|
@@ -441,7 +451,7 @@ def build_vgg(blocks, dense, input_shape, classes):
         keras.Input(input_shape),
         *(vgg_block(filters, convs) for filters, convs in blocks),
         keras.layers.Flatten(),
-        *(keras.layers.Dense(units, activation="relu") for units in dense),
+        *(keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal") for units in dense),
         keras.layers.Dense(classes, activation="softmax"),
     ])
     ### END SOLUTION
@@ -519,8 +529,8 @@ for wrong in [([(4, 0)], [10], 5), ([(0, 1)], [10], 5), ([(4, 1)], [0], 5), ([(4
     check.raises(ValueError, lambda: build_vgg(wrong[0], wrong[1], (12, 9, 3), wrong[2]),
                  when=f"blocks, dense and classes are {wrong}")
 check.unchanged(build_vgg, [(4, 1), (6, 2)], [10], (12, 9, 3), 5, name="build_vgg")
-for blocks, wanted, name in [(VGG16, 14_714_688, "VGG16"), ([(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)], 20_024_384, "VGG19")]:
-    check.parameters(build_vgg(blocks, [], (32, 32, 3), 2), wanted + 2 * 513, name=f"the convolutional part of {name}")
+nineteen = [*VGG16[:2], (256, 4), (512, 4), (512, 4)]
+check.parameters(build_vgg(nineteen, [], (32, 32, 3), 2), 20_024_384 + 2 * 513, name="VGG19 without its dense part")
 ### END HIDDEN TESTS
 check.passed("build_vgg")
 
@@ -546,13 +556,14 @@ for layer in opened(vgg16):
     print(f"{type(layer).__name__:13} {'×'.join(map(str, layer.output.shape[1:])):>12} {layer.count_params():>12,}")
 
 # %% [markdown]
-# That is lecture C's table: 22 rows and the input, 16 of them with parameters, which is what the 16 counts. The maps
-# leave the blocks as 112²·64, 56²·128, 28²·256, 14²·512 and 7²·512: where the side is halved, the filters double, up to 512.
+# That is lecture C's table: 22 rows and the input, 16 of them with parameters, which is what the 16 counts. The
+# maps leave the blocks as 112²·64, 56²·128, 28²·256, 14²·512 and 7²·512: where the side is halved, the filters
+# double, up to 512.
 #
 # ### Predict, then run
 #
-# VGG19 is VGG16 with *four* convolutions in each of its last three blocks. How many parameters has it? Find the number
-# with what stands in the table above, and write it down before you run on.
+# VGG19 is VGG16 with *four* convolutions in each of its last three blocks. How many parameters has it? Find the
+# number with what stands in the table above, and write it down before you run on.
 
 # %%
 prediction = ...  # parameters of VGG19
@@ -563,24 +574,24 @@ print("you said:", prediction)
 print(f"it has:   {build_vgg(VGG19, [4096, 4096], (224, 224, 3), 1000).count_params():,}")
 
 # %% [markdown]
-# Three layers more: 590,080 + 2,359,808 + 2,359,808. (So lecture C's 138 million and lecture E's 144 million are both right,
-# of two networks.)
+# Three layers more: 590,080 + 2,359,808 + 2,359,808. (So lecture C's 138 million and lecture E's 144 million are
+# both right, of two networks.)
 
 # %% [markdown]
 # ## 4 · Where are the parameters, and where is the work?
 #
 # *15 minutes*
 #
-# A convolution uses its weights again at every place, a dense layer uses each of them once. So the layer with the most
-# parameters need not be the one that takes the most time. Count **MACs**: a multiplication and the addition that goes
-# with it. Each number that comes out of a layer needs as many as there are weights in its window:
+# A convolution uses its weights again at every place, a dense layer uses each of them once. So the layer with the
+# most parameters need not be the one that takes the most time. Count **MACs**: a multiplication and the addition
+# that goes with it. Each number that comes out of a layer needs as many as there are weights in its window:
 #
 # $$\underbrace{H'W'C_{out}}_{\text{numbers that come out}}\cdot\;\underbrace{k_hk_wC_{in}}_{\text{weights in a window}}
 # \qquad\text{dense:}\quad\text{units}\cdot\text{inputs}$$
 #
 # By hand, a picture of 6×5 with 2 channels: 4 kernels of 3×3 without padding give 4×3 places,
-# $4\cdot3\cdot4\cdot(3\cdot3\cdot2)=864$. Ten dense units behind them, $48\cdot10=480$. Together 1,344; biases, poolings and
-# activations are not counted.
+# $4\cdot3\cdot4\cdot(3\cdot3\cdot2)=864$. Ten dense units behind them, $48\cdot10=480$. Together 1,344; biases,
+# poolings and activations are not counted.
 #
 # Blocks are models in a model, so your function has to look into them. What it can ask a layer: `layer.kernel.shape`,
 # `layer.output.shape` (its first entry, the number of pictures, is `None`).
@@ -638,7 +649,9 @@ check.passed("model_macs")
 # %% nbgrader={"grade": true, "grade_id": "model_macs-2", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
 inner = keras.Sequential([keras.layers.Conv2D(5, (2, 3), strides=(1, 2), padding="same"), keras.layers.MaxPooling2D(2)])
 middle = keras.Sequential([keras.layers.Conv2D(4, 3, strides=2), inner])
-net = keras.Sequential([keras.Input((11, 14, 2)), middle, keras.layers.Flatten(), keras.layers.Dense(7), keras.layers.Dense(3)])
+net = keras.Sequential([
+    keras.Input((11, 14, 2)), middle, keras.layers.Flatten(), keras.layers.Dense(7), keras.layers.Dense(3),
+])
 check.equal(model_macs(net), 30 * 72 + 15 * 120 + 10 * 7 + 21, mistakes={
     "Layers of a model inside the model were not counted.": 91,
     "Only models in the model were looked into, not models in those.": 30 * 72 + 91,
@@ -686,12 +699,13 @@ print(f"parameters of the blocks: {sum(block.count_params() for block in vgg16.l
 print(f"parameters of the dense part: {sum(layer.count_params() for layer in vgg16.layers[6:]):,}")
 
 # %% [markdown]
-# 89 % of the parameters do less than 1 % of the work. One layer, the first dense one, has 102.8 million of them. (Lecture
-# A says 16 million for the convolutions and 122 million for the rest, with 1024 classes; both are off, and since the
-# errors cancel, the sum 138 million is right. The exact numbers stand above.)
+# 89 % of the parameters do less than 1 % of the work. One layer, the first dense one, has
+# $7\cdot7\cdot512\cdot4096= 102{,}760{,}448$ weights. (Lecture A says 16 million for the convolutions and 122
+# million for the rest, with 1024 classes; both are off, and since the errors cancel, the sum 138 million is right.
+# The exact numbers stand above.)
 #
-# Lecture B calls the dense part "most memory intensive". Is it? There are two kinds of memory: weights, and the maps that a
-# picture leaves behind, which training keeps for the way back.
+# Lecture B calls the dense part "most memory intensive". Is it? There are two kinds of memory: weights, and the
+# maps that a picture leaves behind, which training keeps for the way back.
 
 # %%
 megabytes = {"weights": [4e-6 * layer.count_params() for layer in opened(vgg16)],
@@ -700,21 +714,21 @@ for kind, numbers in megabytes.items():
     print(f"{kind:7} blocks {sum(numbers[:18]):6.1f} MB, dense part {sum(numbers[19:]):8.4f} MB")
 
 # %% [markdown]
-# Of the weights yes: 494.6 of 553.4 MB. Of the maps no: the dense part leaves 36 kB, the blocks 60 MB a picture, and with a
-# batch of 64 pictures that is 3.9 GB, seven times the weights.
+# Of the weights yes: 494.6 of 553.4 MB. Of the maps no: the dense part leaves 36 kB, the blocks 60 MB a picture,
+# and with a batch of 64 pictures that is 3.9 GB, seven times the weights.
 #
-# VGG was the largest and the slowest of its time, as lecture B's chart shows: 15.5 billion MACs where the ten times
-# deeper ResNet152 needs 11.5. Its successors cut both ends: a mean over each map for the flattening (08), and cheaper
-# convolutions (06).
+# VGG has the most parameters and is the slowest in lecture B's chart: 15.5 billion MACs, where ResNet152, with nine
+# times as many layers, needs 11.5. Its successors cut both ends: a mean over each map in place of flattening (08),
+# and cheaper convolutions (06).
 
 # %% [markdown]
 # ## 5 · Can it tell a striped star from a plain one?
 #
 # *20 minutes*
 #
-# VGG16 was trained for two to three weeks on four graphics cards, with 1.2 million photographs of 1000 kinds of things.
-# Here are pictures of 32×32 pixels, and a small relative will do. At quick scale they are drawn: five shapes, plain or
-# striped, anywhere, turned any way, in any colours, and half of them partly covered.
+# VGG16 was trained for two to three weeks on four graphics cards, with 1.2 million photographs of 1000 kinds of
+# things. Here are pictures of 32×32 pixels, and a small relative will do. At quick scale they are drawn: five
+# shapes, plain or striped, anywhere, turned any way, in any colours, and half of them partly covered.
 
 # %% nbgrader={"grade": false, "grade_id": "data", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def part(split, limit=None):
@@ -727,36 +741,37 @@ validation, _ = part("test", limit=500)
 
 # %%
 firsts = [np.flatnonzero(train[1] == label)[0] for label in range(10)]
-draw.images([train[0][first] for first in firsts], [name.replace(" ", "\n") for name in names], title="One picture of each class", columns=5, labels=("", ""))
+draw.images([train[0][first] for first in firsts], [name.replace(" ", "\n") for name in names], columns=5,
+            labels=("", ""), title="One picture of each class")
 
 # %% [markdown]
-# Is it difficult? A linear classifier, which weighs each pixel on its own, is the yardstick. (The best one for the squared
-# error has a formula: ridge regression.)
+# Is it difficult? A linear classifier, which weighs each pixel on its own, is the yardstick. (The best one for the
+# squared error has a formula: ridge regression.)
 
 # %%
 def flattened(images):
     """(N, 32, 32, 3), 0 to 255 → (N, 3072), about −1 to 1."""
-    return images.reshape(len(images), -1) / 127.5 - 1
+    return images.reshape(len(images), -1).astype("float32") / 127.5 - 1
 
-x, y = flattened(train[0][:4000]), np.eye(10)[train[1][:4000]]
-weights = np.linalg.solve(x.T @ x + 300 * np.eye(x.shape[1]), x.T @ y)
+x, y = flattened(train[0][:2000]), np.eye(10)[train[1][:2000]]
+weights = x.T @ np.linalg.solve(x @ x.T + 300 * np.eye(len(x)), y)
 linear = np.mean(np.argmax(flattened(validation[0]) @ weights, axis=1) == validation[1])
 print(f"linear classifier: {linear:.2f} of the validation pictures right; guessing: 0.10")
 
 # %% [markdown]
-# It is hardly better than guessing: what makes a star is no pixel, but how pixels lie to each other.
+# It might as well guess: what makes a star is no pixel, but how pixels lie to each other.
 #
 # ### More pictures out of the same
 #
-# A star in a mirror is a star. So every time a picture is used, it may be mirrored or moved a little: **augmentation**.
-# The network hardly ever sees the same numbers twice, and cannot learn them by heart. By hand, a picture of 2×3 and
-# its mirror images, left–right and top–bottom:
+# A star in a mirror is a star. So every time a picture is used, it may be mirrored or moved a little:
+# **augmentation**. The network hardly ever sees the same numbers twice, and cannot learn them by heart. By hand, a
+# picture of 2×3 and its mirror images, left–right and top–bottom:
 #
 # $$\begin{bmatrix}1&2&3\\4&5&6\end{bmatrix}\qquad\begin{bmatrix}3&2&1\\6&5&4\end{bmatrix}\qquad
 # \begin{bmatrix}4&5&6\\1&2&3\end{bmatrix}$$
 #
-# Keras has layers for it, `keras.layers.RandomFlip` and many more. They change pictures during `fit`, and let them pass
-# when the model is asked, `model(images)` or `predict`:
+# Keras has layers for it, `keras.layers.RandomFlip` and many more. They change pictures during `fit`, and let them
+# pass when the model is asked, `model(images)` or `predict`:
 
 # %%
 change = keras.Sequential([keras.layers.RandomFlip(), keras.layers.RandomTranslation(0.1, 0.1)])
@@ -766,21 +781,19 @@ draw.images([picture, *changed], ["as it is", *["in training"] * 7], columns=4, 
             title="One picture, as the network may meet it")
 
 # %% [markdown]
-# What changes must not change the answer: a mirrored truck is a truck, a truck on its roof is a rare sight, and a 6 upside down is a
-# 9. And it is for **training pictures alone**. Validation pictures stand for those that will come; change them, and they tell
-# about something else.
+# What changes must not change the answer: a mirrored truck is a truck, a truck on its roof is a rare sight, and a 6
+# upside down is a 9. And it is for **training pictures alone**. Validation pictures stand for those that will come;
+# change them, and they tell about something else.
 #
-# Two more choices that a deep net wants. *Learning rate*: small at first, then large, then smaller and smaller
-# (**warm-up** and **cosine decay**), so that it neither breaks at the start nor jumps about at the end. *Initialisation*: with
-# ReLU, weights from `"he_normal"` keep the numbers about as large from layer to layer; VGG's authors, a year earlier, had to begin
-# with 11 layers and to put in the others later.
+# One more thing that a deep net wants is a **learning rate** that is small at first, then large, then smaller and
+# smaller (*warm-up* and *cosine decay*), so that it neither breaks at the start nor jumps about at the end.
 
 # %% nbgrader={"grade": false, "grade_id": "recipe", "locked": true, "schema_version": 3, "solution": false, "task": false}
 RECIPES = {
     "quick": {"blocks": [(12, 1), (24, 1), (48, 1), (96, 1)], "dense": [], "modern": False,
-              "flip": "horizontal_and_vertical", "batch_size": 32, "epochs": 9, "learning_rate": 4e-3},
+              "flip": "horizontal_and_vertical", "shift": 0, "batch_size": 32, "epochs": 9, "learning_rate": 4e-3},
     "full": {"blocks": [(64, 2), (128, 2), (256, 3), (512, 3)], "dense": [512], "modern": True,
-             "flip": "horizontal", "batch_size": 256, "epochs": 40, "learning_rate": 3e-3},
+             "flip": "horizontal", "shift": 0.125, "batch_size": 256, "epochs": 40, "learning_rate": 3e-3},
 }
 recipe = dict(RECIPES["full" if FULL else "quick"])
 
@@ -790,14 +803,14 @@ def new_net():
     return nets.modern(net) if recipe["modern"] else net
 
 def learning_rates(steps):
-    """The recipe's learning rate: up for a fifth of the steps, then down along a cosine."""
-    top, warm_up = recipe["learning_rate"], steps // 5
+    """The recipe's learning rate: up for a tenth of the steps, then down along a cosine."""
+    top, warm_up = recipe["learning_rate"], steps // 10
     return keras.optimizers.schedules.CosineDecay(top / 10, steps - warm_up, warmup_target=top, warmup_steps=warm_up)
 
 # %% [markdown]
-# Now train one. The recipe works; you may use it or your own. `Adam(learning_rates(steps))`, with `steps` the number of
-# batches in all epochs, is an optimizer with that learning rate. The model takes pictures *as they are stored*, so
-# `keras.layers.Rescaling(1 / 127.5, offset=-1)` belongs into it.
+# Now train one. The recipe works; you may use it or your own. `Adam(learning_rates(steps))`, with `steps` the
+# number of batches in all epochs, is an optimizer with that learning rate. The model takes pictures *as they are
+# stored*, so `keras.layers.Rescaling(1 / 127.5, offset=-1)` belongs into it.
 
 # %% nbgrader={"grade": false, "grade_id": "train_vgg", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train_vgg(train, validation, seed):
@@ -814,10 +827,12 @@ def train_vgg(train, validation, seed):
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} pictures have {len(labels)} labels")
     keras.utils.set_random_seed(seed)
+    changes = [keras.layers.RandomFlip(recipe["flip"])]
+    if recipe["shift"]:
+        changes.append(keras.layers.RandomTranslation(recipe["shift"], recipe["shift"]))
     model = keras.Sequential([
         keras.Input((32, 32, 3)),
-        keras.layers.RandomFlip(recipe["flip"]),
-        keras.layers.RandomTranslation(0.1, 0.1),
+        *changes,
         keras.layers.Rescaling(1 / 127.5, offset=-1),
         new_net(),
     ])
@@ -854,26 +869,27 @@ share, share_scaled = (np.mean(np.argmax(found, axis=1) == labels) for found in 
 check.true(share_scaled < share + 0.2, "The model knows pictures only after they were divided by 255.",
            hint="It gets them as they are stored, 0 to 255: the scaling must be a layer of the model.")
 check.close(outputs.sum(axis=1), np.ones(len(images)), rtol=1e-3, name="the array of sums of the probabilities")
-check.trained(outputs, labels, 0.6 if FULL else 0.8, train=(answers(model, train[0][:1000]), train[1][:1000]))
+check.trained(outputs, labels, 0.6 if FULL else 0.85, train=(answers(model, train[0][:1000]), train[1][:1000]))
 check.passed("train_vgg")
 
 # %% [markdown]
-# Then pictures that nobody has seen. (They are drawn when your work is graded, with a seed that is not told.)
+# Then the same pictures in a mirror, and pictures that nobody has seen. (They are drawn when your work is graded,
+# with a seed that is not told.)
 
 # %% nbgrader={"grade": true, "grade_id": "train_vgg-2", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
-check.true(len(train[0]) == len(train[1]), "The training part was changed.")
+check.trained(answers(model, images[:, :, ::-1]), labels, 0.6 if FULL else 0.85, name="the model in the mirror")
 ### BEGIN HIDDEN TESTS
 from convkit import scenes
 
 new = scenes.ten_classes(1000, seed=20_555)
 first = (answers(model, train[0][:1000]), train[1][:1000])
-check.trained(answers(model, new.images), new.labels, 0.82, train=first)
+check.trained(answers(model, new.images), new.labels, 0.85, train=first)
 ### END HIDDEN TESTS
 check.passed("train_vgg")
 
 # %% [markdown]
-# Last, twice a very short training, on 160 pictures of eight classes; those for validation are all of the ninth. A model
-# that knows this class must have learned from them.
+# Last, twice a very short training, on 160 pictures of eight classes; those for validation are all of the ninth. A
+# model that knows this class must have learned from them.
 
 # %% nbgrader={"grade": true, "grade_id": "train_vgg-3", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 few, others = np.flatnonzero(train[1] < 8)[:160], np.flatnonzero(train[1] == 8)[:60]
@@ -909,8 +925,9 @@ draw.bars(right, unit=" %", title="Which classes are the hard ones?", x_label="r
           marked=sorted(right, key=right.get)[:2])
 
 # %% [markdown]
-# The linear classifier did no better than guessing. Your net, with less than a fiftieth of one percent of VGG16's work,
-# knows nineteen of twenty, wherever they lie and however they are turned. Its last block sees the whole picture:
+# The linear classifier did no better than guessing. Your net, with less than a fiftieth of one percent of VGG16's
+# work, knows nineteen of twenty, wherever they lie and however they are turned. Its last block sees the whole
+# picture:
 
 # %%
 print(f"{model.count_params():,} parameters, {model_macs(model):,} MACs a picture;",
@@ -921,62 +938,65 @@ print(f"{model.count_params():,} parameters, {model_macs(model):,} MACs a pictur
 #
 # On CIFAR-10 (`SCALE = "full"`), networks of this kind with batch normalisation and dropout get 0.93 of the test
 # photographs right. VGG with its 1000 classes: in 7.3 % of the photographs the right name is not among its first
-# five guesses; AlexNet, two years earlier, 15.3 %. (The competition of 2014 had two more tasks: 200 kinds of things to
-# detect, and one thing of 1000 to be found with its place, which VGG won; 09 and 10.)
+# five guesses; AlexNet, two years earlier, 15.3 %. (The competition of 2014 had two more tasks: 200 kinds of things
+# to detect, and one thing of 1000 to be found with its place, which VGG won; 09 and 10.)
 
 # %% [markdown]
 # ## 6 · In your own words
 #
 # *5 minutes*
 #
-# **Question (5 points, read by a person).** Somebody wants VGG16 on a phone, which has room for 60 MB of weights and not much
-# time. Three changes are proposed: (a) leave out the two hidden dense layers and put a mean over each map before the last
-# one; (b) replace each pair of 3×3 layers by one 5×5 layer; (c) pool after *each* convolution. Say for each what it does to
-# the parameters, to the MACs and to the receptive field, with your functions or by estimate, and which you would take. And why
-# must the pictures by which you compare the three not be augmented? Six to nine sentences.
+# **Question (5 points, read by a person).** Somebody wants VGG16 on a phone, which has room for 64 MB of weights
+# and not much time. Three changes are proposed: (a) leave out the two hidden dense layers and put a mean over each
+# map before the last one; (b) replace each pair of 3×3 layers by one 5×5 layer; (c) pool after *each* convolution.
+# Say for each what it does to the parameters, to the MACs and to the receptive field, with your functions or by
+# estimate, and which you would take. And why must the pictures by which you compare the three not be augmented? Six
+# to nine sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# (a) takes away nearly all of the dense part: 14.7 million weights and 0.5 million of the last layer stay, about 61 MB, a little
-# more than there is room for, instead of 553. The MACs fall by less than 1 %, the receptive field of the maps stays (1 point).
+# (a) takes away nearly all of the dense part: 14.7 million parameters and 0.5 million of the last layer stay, 61 MB
+# instead of 553, so it fits. The MACs fall by less than 1 %, the receptive field of the maps stays (1 point).
 #
-# (b) keeps the field of a pair, 5, but costs 25/18 = 1.39 times its parameters and MACs, and one ReLU is lost: it is worse in
-# every respect (1 point).
+# (b) keeps the field of a pair, 5, but costs 25/18 = 1.39 times its parameters and MACs, and one ReLU is lost: it
+# is worse in every respect (1 point).
 #
-# (c) leaves the parameters of the convolutions as they are and makes the maps small early, so that MACs fall much; the field
-# grows far beyond the picture. But after seven or eight poolings no pixel of 224 is left, so it cannot be done for 13
-# convolutions, and where things are is lost very early (1 point).
+# (c) leaves the parameters of the convolutions as they are and makes the maps small early, so that MACs fall much;
+# the field grows far beyond the picture. But after seven or eight poolings no pixel of 224 is left, so it cannot be
+# done for 13 convolutions, and where things are is lost very early (1 point).
 #
 # I would take (a), and for the time fewer filters, since blocks have the work: half the filters are a quarter of the
 # parameters and MACs (1 point).
 #
-# The pictures for comparison stand for those that will come; changed ones tell about something else, differ from one
-# comparison to the next, and may make a model look worse (or, if it was trained on them, better) than it is (1 point).
+# The pictures for comparison stand for those that will come; changed ones tell about something else, differ from
+# one comparison to the next, and may make a model look worse (or, if it was trained on them, better) than it is (1
+# point).
 # ### END SOLUTION
 
 # %% [markdown]
 # ## Words to know
 #
 # **Block**: convolutions of one kind, then a pooling. **Receptive field**: all pixels that can influence a number.
-# **MAC**: a multiplication and an addition. **Augmentation**: changed copies of training pictures, with the same label.
-# **Dropout**: in training, a random half of the units is silent; VGG has it before its last two dense layers, and four kinds of
-# layers in all (convolution, max pooling, dropout, fully connected). **Batch normalisation** (2015): each channel gets mean 0 and variance 1
-# over the batch, so that deep nets train from scratch. *Names*: 16 and 19 count layers with weights. VGG is the Visual
-# Geometry Group in Oxford; the competition was in 2014, the paper (Simonyan and Zisserman, *Very Deep Convolutional
-# Networks for Large-Scale Image Recognition*, [arXiv:1409.1556](https://arxiv.org/abs/1409.1556)) was presented in 2015, hence lecture B's year.
+# **MAC**: a multiplication and an addition. **Augmentation**: changed copies of training pictures, with the same
+# label. **Dropout**: in training, a random half of the units is silent; VGG has it before its last two dense
+# layers, and four kinds of layers in all (convolution, max pooling, dropout, fully connected). **Batch
+# normalisation** (2015): each channel gets mean 0 and variance 1 over the batch, so that deep nets train from
+# scratch. *Names*: 16 and 19 count layers with weights. VGG is the Visual Geometry Group in Oxford; the competition
+# was in 2014, the paper (Simonyan and Zisserman, *Very Deep Convolutional Networks for Large-Scale Image
+# Recognition*, [arXiv:1409.1556](https://arxiv.org/abs/1409.1556)) was presented in 2015, hence lecture B's year.
 #
 # ## What you built
 #
-# The block, and from it VGG16, VGG19 and a small relative; how far each layer sees, what it holds and what it costs; and a training with
-# augmentation, judged on pictures that were kept away from it. Yours is
-# `keras.applications.VGG16(weights=None)` to the last parameter. Next: **06 Transfer learning**, where a network that others have
-# trained does the work, and **08 Global pooling**, where the large dense layer goes.
+# The block, and from it VGG16, VGG19 and a small relative; how far each layer sees, what it holds and what it
+# costs; and a training with augmentation, judged on pictures that were kept away from it. Yours is
+# `keras.applications.VGG16(weights=None)` to the last parameter. Next: **06 Transfer learning**, where a network
+# that others have trained does the work, and **08 Global pooling**, where the large dense layer goes.
 #
 # ## Go further
 #
 # * Train without augmentation, and compare both on the training part and on validation. How do the two gaps differ?
-# * With `weights="imagenet"`, `keras.applications.VGG16` comes trained (550 MB). Let it look at the temple from above,
-#   `keras.applications.vgg16.decode_predictions` gives the names.
+# * With `weights="imagenet"`, `keras.applications.VGG16` comes trained (550 MB). Let it look at the temple from
+#   above, `keras.applications.vgg16.decode_predictions` gives the names.
 # * A field of 212 pixels on paper: how much of it counts? Let `ways` answer for the layers of two blocks, with
 #   `AveragePooling2D` between. (Luo and others, *Understanding the Effective Receptive Field*,
 #   [arXiv:1701.04128](https://arxiv.org/abs/1701.04128).)

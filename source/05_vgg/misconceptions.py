@@ -232,7 +232,7 @@ def one_activation(filters, convs):
     return keras.Sequential([*plain, *_convolutions(filters, 1), _pool()])
 
 
-@misconception("vgg_block", hint="a new one each time")
+@misconception("vgg_block", hint="one layer several times")
 def one_layer_object_used_again(filters, convs):
     """[layer] * convs is the same layer several times."""
     return keras.Sequential(_convolutions(filters, convs)[:1] * convs + [_pool()])
@@ -517,7 +517,7 @@ def any_size_accepted(model):
 
 
 def _parts(flip=True, scale=True):
-    flips = [keras.layers.RandomFlip(recipe["flip"]), keras.layers.RandomTranslation(0.1, 0.1)]
+    flips = [keras.layers.RandomFlip(recipe["flip"])]
     return [
         keras.Input((32, 32, 3)),
         *(flips if flip else []),
