@@ -322,7 +322,9 @@ def _plot_lines(axes: Axes, series: Mapping[str, tuple[ArrayLike, ArrayLike]], x
     if any(series):
         axes.legend()
     if all(np.asarray(x).dtype.kind in "iu" for x, _ in series.values()):
-        axes.xaxis.get_major_locator().set_params(integer=True)  # no ticks at half a step
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))  # no ticks at half a step
     axes.set(xlabel=x_label, ylabel=y_label)
 
 
