@@ -888,22 +888,23 @@ check.trained(answers(model, new.images), new.labels, 0.85, train=first)
 check.passed("train_vgg")
 
 # %% [markdown]
-# Last, twice a very short training, on 160 pictures of eight classes; those for validation are all of the ninth. A
-# model that knows this class must have learned from them.
+# Last, a very short training (two, when your work is graded) on 80 pictures of eight classes; those for validation are
+# all of a ninth. A model that knows this class must have learned from them.
 
 # %% nbgrader={"grade": true, "grade_id": "train_vgg-3", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
-few, others = np.flatnonzero(train[1] < 8)[:160], np.flatnonzero(train[1] == 8)[:60]
+few, others = np.flatnonzero(train[1] < 8)[:80], np.flatnonzero(train[1] == 8)[:160]
 small, other_class = [(train[0][chosen], train[1][chosen]) for chosen in (few, others)]
 kept = [array.copy() for array in small + other_class]
 one = train_vgg(small, other_class, 2)
 same = [np.array_equal(array, copy) for array, copy in zip(small + other_class, kept)]
 check.true(all(same), "train_vgg changes its arguments.", hint="`images[…] = …` changes `images` itself: use a copy.")
 check.raises(ValueError, lambda: train_vgg((small[0], small[1][1:]), other_class, 2),
-             when="there are 160 pictures and 159 labels")
+             when="there are 80 pictures and 79 labels")
 ### BEGIN HIDDEN TESTS
 again = train_vgg(small, other_class, 2)
-check.close(answers(again, train[0][:50]), answers(one, train[0][:50]), rtol=0.02, atol=0.02,
-            name="the answer of a second model trained with the same seed")
+difference = np.abs(answers(again, train[0][:100]) - answers(one, train[0][:100])).max()
+check.true(difference < 0.02, "Two trainings with one seed gave two models.",
+           hint="The same seed must give the same model: begin with `keras.utils.set_random_seed(seed)`.")
 ninth = np.mean(answers(one, train[0][train[1] == 8][:200])[:, 8])
 check.between(ninth, 0, 0.3, name="the probability of a class that only the validation part has", mistakes={
     "The model has learned from the validation part; it is there to judge by.": (0.31, 1),

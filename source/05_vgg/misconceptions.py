@@ -549,7 +549,7 @@ def labels_of_other_pictures(train, validation, seed):
     return _fit(keras.Sequential([*_parts(), new_net()]), train[0][order], train[1])
 
 
-@misconception("train_vgg", hint="learning rate too high")
+@misconception("train_vgg", hint="too high")
 def learning_rate_far_too_high(train, validation, seed):
     keras.utils.set_random_seed(seed)
     return _fit(keras.Sequential([*_parts(), new_net()]), *train, rate=1.0)
