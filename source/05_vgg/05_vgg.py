@@ -791,7 +791,7 @@ draw.images([picture, *changed], ["as it is", *["in training"] * 7], columns=4, 
 # %% nbgrader={"grade": false, "grade_id": "recipe", "locked": true, "schema_version": 3, "solution": false, "task": false}
 RECIPES = {
     "quick": {"blocks": [(12, 1), (24, 1), (48, 1), (96, 1)], "dense": [], "modern": False,
-              "flip": "horizontal_and_vertical", "shift": 0, "batch_size": 32, "epochs": 9, "learning_rate": 4e-3},
+              "flip": "horizontal_and_vertical", "shift": 0, "batch_size": 32, "epochs": 6, "learning_rate": 4e-3},
     "full": {"blocks": [(64, 2), (128, 2), (256, 3), (512, 3)], "dense": [512], "modern": True,
              "flip": "horizontal", "shift": 0.125, "batch_size": 256, "epochs": 40, "learning_rate": 3e-3},
 }
