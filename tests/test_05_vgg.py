@@ -152,6 +152,16 @@ def test_counts_of_vgg16_by_the_formulas_of_02() -> None:
     assert (round(4e-6 * in_dense, 1), round(4e-6 * (parameters + in_dense), 1)) == (494.6, 553.4)
     assert (round(4e-6 * maps, 1), round(4e-3 * sum(dense[1:]), 1)) == (60.3, 36.8)
     assert 590_080 + 2 * 2_359_808 == 143_667_240 - 138_357_544
+    assert round(64 * 4e-9 * maps, 1) == 3.9
+    assert round(64 * maps / (parameters + in_dense)) == 7
+
+
+def test_the_net_of_the_quick_recipe_is_as_small_as_the_notebook_says() -> None:
+    recipe = SOLUTION.RECIPES["quick"]
+    net = SOLUTION.build_vgg(recipe["blocks"], recipe["dense"], (32, 32, 3), 10)
+    assert (net.count_params(), SOLUTION.model_macs(net)) == (58_786, 2_326_272)
+    assert SOLUTION.model_macs(net) < 15_470_264_320 / 100 / 50
+    assert SOLUTION.receptive_field(pairs_of(recipe["blocks"])) == 46
 
 
 seeds = st.integers(0, 2**32 - 1)
