@@ -32,11 +32,12 @@ def kinds(model: object) -> list[str]:
 
 
 def test_modern_puts_normalisation_before_each_relu_and_dropout_before_each_dense_layer(keras: ModuleType) -> None:
-    model = nets.modern(plain(keras))
+    model = nets.modern(plain(keras), 0.4)
     assert kinds(model) == [
         "Conv2D", "BatchNormalization", "ReLU", "MaxPooling2D", "Dropout", "Flatten", "Dropout", "Dense", "Dropout",
         "Dense",
     ]  # fmt: skip
+    assert [layer.rate for layer in model.layers if type(layer).__name__ == "Dropout"] == [0.2, 0.4, 0.4]
     convolution, last = model.layers[0], model.layers[-1]
     assert (convolution.filters, convolution.kernel_size, convolution.padding) == (3, (3, 3), "same")
     assert not convolution.use_bias
@@ -47,7 +48,7 @@ def test_modern_puts_normalisation_before_each_relu_and_dropout_before_each_dens
 def test_modern_leaves_the_given_net_as_it_was_and_shares_nothing_with_it(keras: ModuleType) -> None:
     given = plain(keras)
     before = [weight.copy() for weight in given.get_weights()]  # type: ignore[attr-defined]
-    model = nets.modern(given)
+    model = nets.modern(given, 0.4)
     model.compile("sgd", "sparse_categorical_crossentropy")
     model.fit(np.ones((4, 6, 5, 2)), np.array([0, 1, 0, 1]), verbose=0)
     assert all(np.array_equal(a, b) for a, b in zip(before, given.get_weights(), strict=True))  # type: ignore[attr-defined]
@@ -55,7 +56,7 @@ def test_modern_leaves_the_given_net_as_it_was_and_shares_nothing_with_it(keras:
 
 
 def test_modern_answers_with_probabilities_and_the_same_twice(keras: ModuleType) -> None:
-    model = nets.modern(plain(keras))
+    model = nets.modern(plain(keras), 0.4)
     x = np.random.default_rng(0).normal(size=(3, 6, 5, 2))
     first, second = (keras.ops.convert_to_numpy(model(x)) for _ in range(2))
     assert first.sum(axis=1) == pytest.approx(np.ones(3), abs=1e-5)
