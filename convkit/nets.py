@@ -19,8 +19,9 @@ def device() -> str:
 def modern(net: Any, dropout: float) -> Any:
     """An untrained keras.Sequential like `net`, as one would build it after 2015.
 
-    Each convolution with ReLU becomes convolution, batch normalisation, ReLU. `dropout`, the share of silent units, stands
-    before each dense layer, and half as much after each pooling. On a GPU all but the last layer computes with float16 ("mixed precision").
+    Each convolution with ReLU becomes convolution, batch normalisation, ReLU. `dropout`, a share of the units, stands
+    before each dense layer, and half as much after each pooling. On a GPU all but the last layer computes with float16
+    ("mixed precision").
     net: a Sequential of Conv2D, pooling, Flatten and Dense layers and of Sequentials of them; it stays as it was.
     """
     import keras

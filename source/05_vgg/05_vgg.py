@@ -851,7 +851,7 @@ def train_vgg(train, validation, seed):
 def answers(model, images):
     """The model's outputs for pictures, as an array."""
     batches = [images[start : start + 500] for start in range(0, len(images), 500)]
-    return np.concatenate([keras.ops.convert_to_numpy(model(batch, training=False)) for batch in batches])
+    return np.concatenate([keras.ops.convert_to_numpy(model(batch)) for batch in batches])
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": true, "schema_version": 3, "solution": false, "task": false}
 model = train_vgg(train, validation, SEED)

@@ -14,7 +14,13 @@ import numpy as np
 from convkit import datasets, nets, scenes
 
 SUBSET = "CONVKIT_CIFAR10_NPZ"  # names a file with x_train, y_train, x_test, y_test: a part of CIFAR-10
-_ON_A_CPU = {"blocks": [(32, 1), (64, 1), (128, 2), (256, 1)], "dense": [], "dropout": 0.1, "batch_size": 64, "epochs": 20}
+_ON_A_CPU = {
+    "blocks": [(32, 1), (64, 1), (128, 2), (256, 1)],
+    "dense": [],
+    "dropout": 0.1,
+    "batch_size": 64,
+    "epochs": 20,
+}
 Part = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
