@@ -199,3 +199,21 @@ def test_two_linear_layers_are_one_and_a_ways_figure_counts_paths(keras: ModuleT
     np.testing.assert_allclose(correlate(correlate(image, first), second), correlate(image, both), atol=1e-12)
     row = np.convolve(np.convolve([1, 1, 1], [1, 1, 1]), [1, 1, 1])
     assert (np.outer(row, row).max(), np.outer(row, row)[0, 0], len(row)) == (49, 1, 7)
+
+
+@pytest.mark.slow
+def test_the_model_that_train_vgg_returns_answers_the_same_however_it_is_asked(
+    keras: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keras' augmentation layers are active in a plain call: they must not be in it."""
+    monkeypatch.setitem(SOLUTION.recipe, "epochs", 1)
+    rng = np.random.default_rng(0)
+    part = rng.integers(0, 256, size=(64, 32, 32, 3), dtype=np.uint8), rng.integers(0, 10, size=64)
+    model = SOLUTION.train_vgg(part, part, 3)
+    first, second = (keras.ops.convert_to_numpy(model(part[0])) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_allclose(model.predict(part[0], verbose=0), first, rtol=1e-4, atol=1e-6)
+    flip = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.RandomFlip(), keras.layers.Flatten()])
+    x, rows = part[0].astype("float32"), part[0].reshape(64, -1)
+    assert not np.array_equal(keras.ops.convert_to_numpy(flip(x)), rows)  # the trap that the notebook names
+    assert np.array_equal(flip.predict(x, verbose=0), rows)
