@@ -812,7 +812,8 @@ def learning_rates(steps):
     return keras.optimizers.schedules.CosineDecay(top / 10, steps - warm_up, warmup_target=top, warmup_steps=warm_up)
 
 # %% [markdown]
-# Now train one. The recipe works; you may use it or your own. `Adam(learning_rates(steps))`, with `steps` the
+# Now train one. `new_net()` gives the untrained net, `recipe` says the batch size, the epochs and which flips. It works;
+# you may use it or your own. `Adam(learning_rates(steps))`, with `steps` the
 # number of batches in all epochs, is an optimizer with that learning rate. The model takes pictures *as they are
 # stored*, so `keras.layers.Rescaling(1 / 127.5, offset=-1)` belongs into it.
 
