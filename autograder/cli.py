@@ -178,9 +178,8 @@ def simulate(
     damage: Annotated[bool, typer.Option("--damage", help="As files come back from Colab and an LMS.")] = False,
 ) -> None:
     """Make a class out of the reference solution and the misconceptions."""
-    from autograder.simulate import damage_path
+    from autograder.simulate import damage_path, simulate_archive
     from autograder.simulate import simulate as make
-    from autograder.simulate import simulate_archive
 
     course = course_of(context)
     if packed_as is not None:
