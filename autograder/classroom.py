@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from autograder.course import Course, CourseError
 from autograder.feedback import render_feedback
 from autograder.files import write_atomically
-from autograder.gradebook import manual_grades, open_gradebook, record, register
+from autograder.gradebook import manual_grades, open_gradebook, record, register, settle_penalties
 from autograder.grading import Graded, grade, unreadable
 from autograder.release import build_source, notebook_text
 from autograder.results import Result, Verdict
@@ -158,6 +158,7 @@ def write_feedback(course: Course, assignment: str, results: Sequence[Result]) -
     title = course.assignment(assignment).title
     paths = []
     with open_gradebook(course) as gradebook:
+        settle_penalties(gradebook, assignment, course.assignment(assignment).late)
         for result in results:
             by_hand = manual_grades(gradebook, assignment, result.student)
             page = render_feedback(
