@@ -121,6 +121,17 @@ def settle_penalty(submission: SubmittedAssignment, late: LatePolicy) -> None:
         notebook.late_submission_penalty = late.penalty(float(notebook.score), seconds) or None
 
 
+def settle_penalties(gradebook: Gradebook, assignment: str, late: LatePolicy) -> None:
+    """`settle_penalty` for everybody, in one transaction; nothing for an assignment that is not in the gradebook."""
+    try:
+        submissions = gradebook.find_assignment(assignment).submissions
+    except MissingEntry:
+        return
+    for submission in submissions:
+        settle_penalty(submission, late)
+    gradebook.db.commit()
+
+
 def seconds_late(submission: SubmittedAssignment) -> float:
     """How much after its deadline, extension included, it came; 0 where either time is unknown."""
     if submission.assignment.duedate is None:  # nbgrader adds an extension to it all the same

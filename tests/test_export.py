@@ -16,7 +16,7 @@ from places import MINI, ROOT
 from typer.testing import CliRunner
 
 from autograder import cli
-from autograder.classroom import all_manual_grades, load_results, result_path
+from autograder.classroom import all_manual_grades, load_results, result_path, write_feedback
 from autograder.collect.collecting import introduce
 from autograder.collect.roster import Roster, read_roster
 from autograder.collect.sorting import Student
@@ -140,6 +140,16 @@ def test_points_by_hand_change_the_penalty_and_everybody_sees_one_score(class_of
         assert max(0.0, submission.score - submission.late_submission_penalty) == pytest.approx(one.total())
     by_hand = all_manual_grades(course, A, found)["wli2"]
     assert one.manual == by_hand == {"written": (5.0, 5.0)}
+
+
+def test_writing_feedback_settles_the_penalty_as_export_does(class_of_eight: Course) -> None:
+    course = class_of_eight
+    with open_gradebook(course) as gradebook:
+        gradebook.find_grade("written", A, A, "wli2").manual_score = 5.0
+        gradebook.db.commit()
+    write_feedback(course, A, load_results(course, A))
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(A, "wli2").late_submission_penalty == 2.2
 
 
 def test_an_extension_given_in_the_gradebook_counts(class_of_eight: Course) -> None:

@@ -10,7 +10,7 @@ from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 
 from autograder.class_statistics import UNGRADED
 from autograder.course import Course
-from autograder.gradebook import open_gradebook, seconds_late, settle_penalty
+from autograder.gradebook import open_gradebook, seconds_late, settle_penalties
 from autograder.results import Result
 
 
@@ -61,11 +61,9 @@ def standings(course: Course, assignment: str, results: Sequence[Result]) -> tup
     """The standing of each result's student. The penalties in the gradebook are brought up to date on the way."""
     late = course.assignment(assignment).late
     with open_gradebook(course) as gradebook:
+        settle_penalties(gradebook, assignment, late)
         entry = gradebook.find_assignment(assignment)
         submissions = {submission.student_id: submission for submission in entry.submissions}
-        for submission in submissions.values():
-            settle_penalty(submission, late)
-        gradebook.db.commit()
         return tuple(
             _standing(gradebook, entry, submissions[result.student], result)
             for result in results
