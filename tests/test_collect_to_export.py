@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from archives import write, zipped
 from forms import as_colab
+from html_page import text
 from places import ROOT
 
 from autograder.classroom import load_results
@@ -80,9 +81,11 @@ def test_vanilla_nbgrader_grades_what_was_collected_and_takes_the_same_penalty(m
 
 
 def test_honest_work_keeps_its_points_from_a_canvas_archive_to_the_import(mini: Course, tmp_path: Path) -> None:
+    """A class of 40, every notebook damaged, every mishap on the way; no hand-work but the written question."""
     course = with_deadline(mini)
-    simulate(course, A, 16, 5, tmp_path / "class")
-    people = pack(tmp_path / "class", A, Lms.CANVAS, tmp_path / "class.zip", seed=5)
+    simulate(course, A, 40, 5, tmp_path / "class")
+    simulate(course, A, 40, 5, tmp_path / "damaged", damaged=True)
+    people = pack(tmp_path / "damaged", A, Lms.CANVAS, tmp_path / "class.zip", seed=5)
     roster = write(tmp_path / "gradebook.csv", roster_csv(Lms.CANVAS, people, "Doubling", 11).encode())
     collect(course, A, tmp_path / "class.zip", Lms.CANVAS, roster=read_roster(roster))
     run(course, "autograder.cli", "grade", A, "--submissions", str(tmp_path / "class"))
@@ -93,6 +96,7 @@ def test_honest_work_keeps_its_points_from_a_canvas_archive_to_the_import(mini: 
     points = {one.student: one.score for one in results}
     honest = {person.login: person for person in people if person.mishap.arrives}
     assert points == {login: undamaged[person.source] for login, person in honest.items()}
+    assert sum(bool(one.repairs) for one in results) >= 15
     late = {login for login, person in honest.items() if person.late}
     for one in standings(course, A, results):
         assert one.penalty == (round(one.score / 10, 2) if one.student in late else 0)
@@ -103,6 +107,13 @@ def test_honest_work_keeps_its_points_from_a_canvas_archive_to_the_import(mini: 
                     if grade.needs_manual_grade:
                         grade.manual_score, grade.needs_manual_grade = 4.0, False
         gradebook.db.commit()
+    run(course, "autograder.cli", "feedback", A)
+    for one in results:
+        page = text((course.feedback_folder / one.student / A / f"{A}.html").read_text(encoding="utf-8"))
+        assert all(repair.replace("`", "") in page for repair in one.repairs)
+    run(course, "autograder.cli", "report", A)
+    report = (course.build_folder / "reports" / f"{A}.html").read_text(encoding="utf-8")
+    assert all(one.student in report for one in results)
     run(course, "autograder.cli", "export", A, "--to", "canvas", "--template", str(roster))
     sheet = course.build_folder / "export" / f"{A}-canvas.csv"
     rows = list(csv.DictReader(sheet.open(newline="", encoding="utf-8")))
