@@ -40,7 +40,7 @@ def sample(solution: SimpleNamespace, seed: int) -> dict[str, float]:
 
 
 def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
-    """The recipe for all of CIFAR-10; on a CPU with a net a fifteenth as large.
+    """The recipe for all of CIFAR-10; on a CPU with a much smaller net.
 
     Raises DatasetError where neither CIFAR-10 is in the cache nor CONVKIT_CIFAR10_NPZ names a part of it.
     """
