@@ -28,7 +28,8 @@ DUE, HANDED_IN = "2027-01-31 12:00:00 UTC", "2027-02-01 15:20:30 UTC"
 def graded(mini: Course) -> Course:
     """Ada's work is right; Bob's half right and a day late, and a person has looked at it."""
     path = mini.root / "course.toml"
-    write_atomically(path, path.read_text().replace('"Doubling" }', f'"Doubling", due = "{DUE}" }}'))
+    text = path.read_text().replace('"Doubling" }', f'"Doubling", due = "{DUE}" }}')
+    write_atomically(path, f"{text}[late]\npercent_per_day = 10\n")
     course = load_course(mini.root)
     source = read_source(course, "01_mini")
     for student, texts in {"ada": {}, "bob": {"double": HALF, "prediction": "prediction = 7"}}.items():
@@ -45,7 +46,6 @@ def graded(mini: Course) -> Course:
         gradebook.find_comment("double", "01_mini", "01_mini", "bob").manual_comment = "Try a plain number."
         hidden = gradebook.find_grade("double-2", "01_mini", "01_mini", "bob")
         hidden.manual_score = 1.0
-        gradebook.find_submission_notebook("01_mini", "01_mini", "bob").late_submission_penalty = 1.5
         gradebook.db.commit()
     return course
 
@@ -63,21 +63,21 @@ def page_of(course: Course, student: str) -> str:
 
 def test_points_comments_corrections_and_lateness_are_told_apart(graded: Course) -> None:
     with open_gradebook(graded) as gradebook:
-        work = hand_work(gradebook, "01_mini", "bob")
+        work = hand_work(gradebook, "01_mini", "bob", graded.assignment("01_mini").late)
         assert gradebook.find_submission("01_mini", "bob").score == 2 + 1 + 3.5
     assert (work.questions["written"].score, work.questions["written"].max_score) == (3.5, 5)
     assert set(work.questions) == {"written"} and not work.unanswered
     assert work.corrections == {"double-2": 1.0}
     assert work.comments == {"written": "Why <only> so?", "double": "Try a plain number."}
-    assert (work.late_penalty, work.seconds_late) == (1.5, ((24 + 3) * 60 + 20) * 60 + 30)
+    assert (work.late_penalty, work.seconds_late) == (1.3, ((24 + 3) * 60 + 20) * 60 + 30)
 
 
 def test_the_page_adds_up_as_the_gradebook_does(graded: Course) -> None:
     page = page_of(graded, "bob")
     seen = text(page)
-    assert "5 / 11 points" in seen  # 2 + 1 + 3.5 − 1.5
-    assert "3 of 6 from the tests, 3.5 of 5 for written, 1.5 less for being late" in seen
-    assert "late −1.5 handed in 1 day 3 hours after the due date" in seen
+    assert "5.2 / 11 points" in seen  # 2 + 1 + 3.5, less two started days
+    assert "3 of 6 from the tests, 3.5 of 5 for written, 1.3 less for being late" in seen
+    assert "late −1.3 handed in 1 day 3 hours after the due date" in seen
     card = BeautifulSoup(page, "html.parser").find(id="exercise-double").get_text()  # type: ignore[union-attr]
     assert "Try a plain number." in card
     assert "Points set by your teacher; the tests alone give 2." in card

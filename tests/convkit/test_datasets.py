@@ -149,7 +149,7 @@ def test_the_sample_of_cifar10_is_drawn_scenes_with_classes_of_their_own():
         assert part.labels.shape == (len(part),) and (np.bincount(part.labels, minlength=10) > len(part) / 20).all()
         assert part.class_names == tuple(one.name for one in scenes.TEN_CLASSES)
         assert "drawn scenes" in part.description and part.source is Source.SAMPLE
-    assert len(np.unique(np.concatenate([part.images for part in parts]), axis=0)) == 5000, "no picture is twice there"
+    assert len(np.unique(np.concatenate([part.images for part in parts]), axis=0)) == 7000, "no picture is twice there"
 
 
 def test_a_limit_draws_no_more_scenes_than_asked_for_and_the_same_ones(monkeypatch):
