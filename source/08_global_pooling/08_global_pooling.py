@@ -46,23 +46,25 @@ from convkit import check, datasets, draw, draw_attention, quiet, scenes
 
 with quiet.startup():
     import keras
-    on_gpu = "cpu" not in str(keras.ops.ones(1).device).lower()
+from keras import layers
 
 SEED = 0
-layers = keras.layers
-print(f"Keras {keras.__version__} on {keras.backend.backend()} · {'a GPU' if on_gpu else 'the CPU'} · pictures: drawn "
-      "scenes in quick scale, CIFAR-10 in full scale" + on_gpu * ", which this GPU makes possible: see SCALE below")
+device = "CPU" if "cpu" in str(keras.ops.ones(1).device).lower() else "GPU"
+print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · pictures: drawn ones, or CIFAR-10")
+if device == "GPU":
+    print("There is a GPU: with SCALE = \"full\" below, section 4 trains on all of CIFAR-10 in some minutes.")
 
 # %% [markdown]
-# Quick scale takes seconds on any machine, and is the one that is graded. Full scale takes real photographs and
-# wider networks; it wants a GPU.
+# **Quick or full?** Section 4 trains two networks. `"quick"` takes drawn pictures and half a minute on any computer, and
+# is what gets graded; `"full"` takes the 50,000 photographs of CIFAR-10 and wider networks, and wants a GPU.
 
 # %%
-SCALE = "quick"  # or "full"
+SCALE = "quick"
 
 # %% nbgrader={"grade": false, "grade_id": "data", "locked": true, "schema_version": 3, "solution": false, "task": false}
-FULL = SCALE == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
-EPOCHS, BATCH, WIDTHS = (20, 256, (64, 128, 256, 256, 256)) if FULL else (5, 32, (12, 24, 48, 48, 48))
+# Grading is always quick, whatever stands above.
+FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
+EPOCHS, BATCH, WIDTHS = (20, 256, (64, 128, 256, 256, 256)) if FULL else (4, 32, (12, 24, 48, 48, 48))
 
 def part(split, limit):
     """(images, labels) of CIFAR-10, or of its sample."""
@@ -158,7 +160,9 @@ check.passed("parameter_share")
 # %% nbgrader={"grade": true, "grade_id": "parameter_share-2", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 net = lecture_net()
 shares = parameter_share(net)
-check.between(shares["dense"], 0.83975, 0.83977, name="the share of the layer dense")
+check.between(shares["dense"], 0.83975, 0.83977, name="the share of the layer dense", mistakes={
+    "The shares were rounded; keep all digits.": 0.84,
+})
 check.between(sum(shares.values()), 1 - 1e-9, 1 + 1e-9, name="the sum of all shares", mistakes={
     "The shares were rounded; keep all digits.": (0.9, 1 - 1e-8),
 })
@@ -314,8 +318,8 @@ check.passed("global_pool")
 
 # %%
 def edge_maps(picture):
-    """(1, H, W, 4): change from above, from the left, from both; what leaves the picture comes back."""
-    grey = picture.mean(axis=-1) / 255
+    """(1, H, W, 4), in percent: change from above, from the left, along both diagonals; the edges are joined."""
+    grey = picture.mean(axis=-1) / 2.55
     steps = [(1, 0), (0, 1), (1, 1), (1, -1)]
     return np.stack([np.abs(grey - np.roll(grey, step, axis=(0, 1))) for step in steps], axis=-1)[None]
 
@@ -325,8 +329,8 @@ draw.images(list(pictures.values()), list(pictures), title="Two of them show the
 # %%
 pooled = {mode: np.concatenate([global_pool(edge_maps(picture), mode) for picture in pictures.values()])
           for mode in ("max", "average")}
-draw.numbers(list(pooled.values()), list(pooled), title="Moved, the pooled numbers stay",
-             labels=("feature map", "another · moved · picture"))
+draw.numbers([table.T for table in pooled.values()], list(pooled), title="Moved, the pooled numbers stay",
+             labels=("a picture · moved · another", "feature map"))
 
 # %%
 at_rest, moved, _ = (edge_maps(picture).ravel() for picture in pictures.values())
@@ -407,7 +411,7 @@ check.layers(pooled_net, kinds("GlobalMaxPooling2D", "Dense", "Dense"), mistakes
     "Flatten is gone, but nothing took its place.": kinds("Dense", "Dense"),
 })
 check.parameters(pooled_net, 179_306, mistakes={
-    "The number of units of the dense layers is not that of the given model.": 112_746 + 64 * 10 + 10,
+    "The number of units of the hidden dense layer is not that of the given model.": 103_256,
 })
 check.output_shape(pooled_net, (None, 10))
 check.layers(swap_head(lecture_net(), "average"), kinds("GlobalAveragePooling2D", "Dense", "Dense"), mistakes={
@@ -593,10 +597,10 @@ check.passed("train_both")
 
 # %% nbgrader={"grade": true, "grade_id": "train_both-2", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 known = answers(flattening, train[0][:1000]), train[1][:1000]
-check.trained(answers(flattening, validation[0]), validation[1], 0.6, train=known, name="the flattening net")
+check.trained(answers(flattening, validation[0]), validation[1], 0.5, train=known, name="the flattening net")
 ### BEGIN HIDDEN TESTS
 new = scenes.ten_classes(1000, 808)
-check.trained(answers(flattening, new.images), new.labels, 0.6, train=known, classes=10, name="the flattening net")
+check.trained(answers(flattening, new.images), new.labels, 0.5, train=known, classes=10, name="the flattening net")
 by_heart = share_right(flattening, *validation) - share_right(flattening, new.images, new.labels)
 check.true(by_heart < 0.09, "The flattening net knows the validation part far better than other new pictures.",
            "Validation was trained on: fit sees the training part alone, or the comparison says nothing.")
@@ -767,6 +771,7 @@ scores = np.exp([cam.mean() + bias for cam, bias in zip(cams, net.get_weights()[
 check.close(scores / scores.sum(), keras.ops.convert_to_numpy(net(image[None]))[0], rtol=1e-3, atol=1e-5,
             name="the softmax of the means plus the biases")
 check.raises(ValueError, lambda: class_activation_map(net, image, 3), when="class_index is 3 and there are 3 classes")
+check.raises(ValueError, lambda: class_activation_map(net, image, -1), when="class_index is -1")
 check.raises(ValueError, lambda: class_activation_map(net, image[None], 0), when="image has shape (1, 7, 12, 3)")
 check.raises(ValueError, lambda: class_activation_map(swap_head(lecture_net(), "average"), np.zeros((32, 32, 3)), 0),
              when="the model has two dense layers behind the pooling")
@@ -811,7 +816,6 @@ net = keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(last))
 image = hidden_rng.normal(size=(6, 5, 2)).astype("float32")
 maps = keras.ops.convert_to_numpy(keras.Model(inputs, last)(image[None]))[0]
 check.close(class_activation_map(net, image, 2), maps @ net.get_weights()[-2][:, 2], rtol=1e-3, atol=1e-4)
-check.raises(ValueError, lambda: class_activation_map(net, image, -1), when="class_index is -1")
 check.raises(ValueError, lambda: class_activation_map(net, image[0], 0), when="image has shape (5, 2)")
 for ending, when in [([layers.GlobalMaxPooling2D()], "the model pools with the maximum"),
                      ([layers.Flatten()], "the model flattens")]:
@@ -831,7 +835,7 @@ print(f"each map: {cams[0].shape[0]}×{cams[0].shape[1]} places, for {len(unseen
 
 # %%
 names = [unseen.class_names[label] for label in unseen.labels]
-draw_attention.overlays(unseen.images[:6], cams[:6], names[:6], title="What speaks for the true class lies on the object")
+draw_attention.overlays(unseen.images[:6], cams[:6], names[:6], columns=2, title="Most of what speaks for a class lies on the object")
 
 # %% [markdown]
 # Six pictures convince nobody. Scenes know which pixels belong to their object (its **mask**), so count: of all that
@@ -905,9 +909,8 @@ check.true("Resizing" not in kinds_of_layers, "The pictures are resized; then th
 for height, width in [(32, 32), (8, 8), (40, 17), (16, 90)]:
     probabilities = keras.ops.convert_to_numpy(net(np.ones((2, height, width, 3))))
     check.shape(probabilities, (2, 7), name=f"the output for pictures of {height}×{width}")
-    check.close(probabilities.sum(axis=1), [1, 1], name="the sum of the probabilities", mistakes={
-        "Outputs are not probabilities: the last layer needs softmax.": [0, 0],
-    })
+    check.true(np.allclose(probabilities.sum(axis=1), 1, atol=1e-4), "The outputs for a picture do not sum to 1.",
+               "Probabilities do: the last layer needs softmax.")
 check.raises(ValueError, lambda: build_any_size(0), when="classes is 0")
 check.passed("build_any_size")
 
