@@ -37,7 +37,7 @@ def overlays(
     arrays = [np.asarray(picture) for picture in pictures]
     ratio = max(array.shape[0] / array.shape[1] for array in arrays)
     width = (WIDTH_INCHES - 0.2) / columns
-    figure = _figure(title, rows * ((width - 0.15) / 2 * ratio + (0.4 if titles else 0.12)) + 0.6)
+    figure = _figure(title, rows * ((width - 0.15) / 2 * ratio + (0.33 if titles else 0.12)) + 0.35)
     pairs = np.reshape(np.array(figure.subfigures(rows, columns, squeeze=False)), -1)
     for place, part in enumerate(pairs):
         if place >= len(arrays):

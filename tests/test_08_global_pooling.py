@@ -121,7 +121,7 @@ def test_a_class_activation_map_is_gradient_times_maps(keras: ModuleType, seed: 
 
 
 @settings(deadline=None, max_examples=15)
-@given(st.integers(8, 70), st.integers(8, 70), st.integers(1, 12))
+@given(st.integers(8, 70), st.integers(8, 70), st.integers(2, 12))
 def test_any_size_goes_in_and_one_shape_comes_out(height: int, width: int, classes: int) -> None:
     probabilities = np.asarray(SOLUTION.build_any_size(classes)(np.ones((2, height, width, 3))))
     assert probabilities.shape == (2, classes)
@@ -139,8 +139,24 @@ def test_the_trained_weights_of_the_pooling_net_fit_a_net_of_any_size(keras: Mod
     assert pooling.count_params() == 55_954
 
 
+def lecture_net(keras: ModuleType) -> Any:
+    """Lecture E's net for CIFAR-10 (its Figure 9)."""
+    layers = keras.layers
+    stack = [
+        *(layers.Conv2D(32, 3, activation="relu", name=f"conv{number}") for number in (1, 2)),
+        layers.MaxPooling2D(),
+        *(layers.Conv2D(64, 3, activation="relu", name=f"conv{number}") for number in (3, 4)),
+        layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, activation="relu", name="conv5"),
+        layers.Flatten(),
+        layers.Dense(1024, activation="relu", name="dense"),
+        layers.Dense(10, activation="softmax"),
+    ]
+    return keras.Sequential([keras.Input((32, 32, 3)), *stack])
+
+
 def test_lecture_e_s_numbers(keras: ModuleType) -> None:
-    net = SOLUTION.lecture_net()
+    net = lecture_net(keras)
     shares = SOLUTION.parameter_share(net)
     assert net.count_params() == 703_594
     assert [layer.count_params() for layer in net.layers if layer.count_params()] == [
@@ -166,15 +182,15 @@ def test_global_pool_refuses_other_axes_with_a_sentence(bad: Array) -> None:
 
 
 def test_unknown_modes_heads_and_classes_are_refused_with_a_sentence(keras: ModuleType) -> None:
-    pooled = SOLUTION.swap_head(SOLUTION.lecture_net(), "average")
+    pooled = SOLUTION.swap_head(lecture_net(keras), "average")
     any_size = SOLUTION.build_any_size(4)
     picture = np.zeros((32, 32, 3))
     for call in (
         lambda: SOLUTION.global_pool(np.zeros((1, 2, 2, 1)), "sum"),
-        lambda: SOLUTION.swap_head(SOLUTION.lecture_net(), "mean"),
+        lambda: SOLUTION.swap_head(lecture_net(keras), "mean"),
         lambda: SOLUTION.swap_head(pooled, "max"),
         lambda: SOLUTION.class_activation_map(pooled, picture, 0),
-        lambda: SOLUTION.class_activation_map(SOLUTION.lecture_net(), picture, 0),
+        lambda: SOLUTION.class_activation_map(lecture_net(keras), picture, 0),
         lambda: SOLUTION.class_activation_map(any_size, picture[None], 0),
         lambda: SOLUTION.class_activation_map(any_size, picture, 4),
         lambda: SOLUTION.class_activation_map(any_size, picture, -1),
