@@ -56,7 +56,8 @@ if device == "GPU":
 
 # %% [markdown]
 # **Quick or full?** Section 4 trains two networks. `"quick"` takes drawn pictures and half a minute on any computer, and
-# is what gets graded; `"full"` takes the 50,000 photographs of CIFAR-10 and wider networks, and wants a GPU.
+# is what gets graded; `"full"` takes the 50,000 photographs of CIFAR-10 and wider networks, and wants a GPU. It is meant
+# for section 4 alone: what sections 5 to 7 show are drawn pictures, which a net trained on photographs does not know.
 
 # %%
 SCALE = "quick"
@@ -202,7 +203,7 @@ draw.bars({name: 100 * share for name, share in shares.items()}, marked=["dense"
 # The five convolutions, which do the seeing, share 15 %. The rest is there because flattening gives the dense layer
 # a weight of its own for every number at **every place**: a stripe at the top left and the same stripe at the bottom
 # right are two different inputs to it. More parameters need more pictures, or the net learns its pictures by heart.
-# (In VGG's first dense layer it is 7 · 7 · 512 · 4,096 = 102,760,448 weights out of 138 million.)
+# (In VGG16's first dense layer it is 7 · 7 · 512 · 4,096 = 102,760,448 weights, of 138 million parameters in all.)
 
 # %% [markdown]
 # ## 2 · Must a classifier know where?
@@ -624,16 +625,16 @@ nets = {"flattening": flattening, "pooling": pooling}
 right = {f"{name}, {what}": 100 * share_right(net, *data) for name, net in nets.items()
          for what, data in [("pictures it learned from", (train[0][:1000], train[1][:1000])), ("new ones", validation)]}
 draw.bars(right, marked=list(right)[1::2], unit=" %", x_label="right answers, %",
-          title="The flattening net knows its own pictures best")
+          title="The flattening net loses more on new pictures")
 
 # %%
 print({name: f"{net.count_params():,} parameters" for name, net in nets.items()})
 
 # %% [markdown]
-# "No appreciable decrease": here it is even a gain. The flattening net is nearly perfect on the pictures that it
-# learned from, and loses most of that on new ones, because it learned each shape at the places where it happened to
-# stand. The pooling net cannot do that: fewer weights and no places make it a **regularizer** that costs nothing. With
-# very many pictures (ImageNet has a million) the difference shrinks, and the saving of parameters is what remains.
+# "No appreciable decrease": with these few pictures it is even a gain. The flattening net loses far more on the way
+# from its own pictures to new ones, because it learned each shape at the places where it happened to stand. The pooling
+# net cannot: global pooling is a **regularizer** that costs nothing. With more and more pictures the difference
+# shrinks, and the saving of parameters is what remains. (At full scale, on photographs: see for yourself.)
 #
 # ## 5 · And when the thing moves?
 #
@@ -835,7 +836,8 @@ print(f"each map: {cams[0].shape[0]}×{cams[0].shape[1]} places, for {len(unseen
 
 # %%
 names = [unseen.class_names[label] for label in unseen.labels]
-draw_attention.overlays(unseen.images[:6], cams[:6], names[:6], columns=2, title="Most of what speaks for a class lies on the object")
+draw_attention.overlays(unseen.images[:6], cams[:6], names[:6], columns=2,
+                        title="What speaks for the true class, and where")
 
 # %% [markdown]
 # Six pictures convince nobody. Scenes know which pixels belong to their object (its **mask**), so count: of all that
@@ -953,7 +955,8 @@ asked = dict(zip(names, street.labels))
 # %%
 draw_attention.overlays([street.images[0]] * len(asked),
                         [class_activation_map(large, street.images[0], label) for label in asked.values()],
-                        [f"where is a {name}?" for name in asked], columns=2, title="One net, one picture, one map for each question")
+                        [f"where is a {name}?" for name in asked], columns=2,
+                        title="One net, one picture, one map for each question")
 
 # %% [markdown]
 # From *whether* back to *where*, and with several objects in one picture: a first step towards 09 and 10, which learn to
