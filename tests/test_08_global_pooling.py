@@ -128,6 +128,16 @@ def test_any_size_goes_in_and_one_shape_comes_out(height: int, width: int, class
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-4)
 
 
+def seen_by_one_place(stack: list[Any]) -> int:
+    """The receptive field: it grows by (kernel − 1) times the product of the strides so far."""
+    field, step = 1, 1
+    for layer in stack:
+        kernel = getattr(layer, "kernel_size", getattr(layer, "pool_size", (1, 1)))[0]
+        field += (kernel - 1) * step
+        step *= getattr(layer, "strides", (1, 1))[0]
+    return field
+
+
 def test_the_trained_weights_of_the_pooling_net_fit_a_net_of_any_size(keras: ModuleType) -> None:
     flattening = keras.Sequential(
         [keras.Input((32, 32, 3)), *SOLUTION.base(), keras.layers.Flatten(), keras.layers.Dense(10)]
@@ -135,6 +145,7 @@ def test_the_trained_weights_of_the_pooling_net_fit_a_net_of_any_size(keras: Mod
     pooling, large = SOLUTION.swap_head(flattening, "average"), SOLUTION.build_any_size(10)
     assert [w.shape for w in pooling.get_weights()] == [w.shape for w in large.get_weights()]
     assert pooling.layers[-2].input.shape[1:3] == (8, 8)  # "8×8 places, each of its own 4×4 pixels"
+    assert seen_by_one_place(SOLUTION.base()) == 34  # pixels in a row
     assert flattening.count_params() == 86_194
     assert pooling.count_params() == 55_954
 

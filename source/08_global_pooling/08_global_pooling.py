@@ -100,7 +100,7 @@ def lecture_net():
     ])
 
 # %% [markdown]
-# Which of its eleven layers is the expensive one? Count as in 02. By hand, the first and the tenth:
+# Which of its ten layers is the expensive one? Count as in 02. By hand, the first and the ninth:
 #
 # | layer | weights | biases | parameters |
 # |---|---|---|---|
@@ -840,7 +840,7 @@ draw_attention.overlays(unseen.images[:6], cams[:6], names[:6], columns=2,
                         title="What speaks for the true class, and where")
 
 # %% [markdown]
-# Six pictures convince nobody. Scenes know which pixels belong to their object (its **mask**), so count: of all that
+# Some maps cover the object, others follow its outline, or lie beside it. Six pictures convince nobody. Scenes know which pixels belong to their object (its **mask**), so count: of all that
 # speaks for the class, the positive part of the map, what share lies inside the mask? A map that is the same
 # everywhere would have the mask's share of the picture.
 
@@ -858,10 +858,10 @@ draw.bars({"class activation map": 100 * inside, "the same everywhere": 100 * un
           title="It was never told where the objects are", x_label="share inside the object, % (mean of 100 scenes)")
 
 # %% [markdown]
-# The map finds the object, though training knew nothing but one class a picture. It is coarse (8×8 places, each of
-# which sees more than its own 4×4 pixels), it spills over the edge, and it marks what *tells the class apart*, often a
-# corner rather than the whole thing. What it shows is what this net uses; if that were the background, the map
-# would show it, and you would know something about your data.
+# About twice as much as by chance, though training knew nothing but one class a picture. Why not more? The map is
+# coarse, 8×8 places. Each has seen not its own 4×4 pixels but 34×34 (count the receptive field as in 05), which here is
+# the whole picture. And it marks what *tells the class apart*, a corner or an outline rather than the whole thing. What
+# it shows is what this net uses; if that were the background, you would know something about your data.
 #
 # ## 7 · What if pictures have other sizes?
 #
@@ -959,8 +959,8 @@ draw_attention.overlays([street.images[0]] * len(asked),
                         title="One net, one picture, one map for each question")
 
 # %% [markdown]
-# From *whether* back to *where*, and with several objects in one picture: a first step towards 09 and 10, which learn to
-# answer with boxes. (The scores for the whole large picture are a mean over many more places, so they are weaker than
+# From *whether* back to *where*, and more sharply than before, because 34×34 pixels are now a part of the picture: a
+# first step towards 09 and 10, which learn to answer with boxes. (The scores for the whole large picture are a mean over many more places, so they are weaker than
 # in training. Answers to any size are not equally good answers.)
 #
 # ## 8 · In your own words

@@ -14,7 +14,7 @@ import numpy as np
 from convkit import datasets, scenes
 
 SUBSET = "CONVKIT_CIFAR10_NPZ"  # names a file with x_train, y_train, x_test, y_test: a part of CIFAR-10
-_ON_A_CPU = {"EPOCHS": 8, "BATCH": 64, "WIDTHS": (16, 32, 64, 64, 64)}
+_ON_A_CPU = {"EPOCHS": 6, "BATCH": 64, "WIDTHS": (16, 32, 64, 64, 64)}
 Array = np.ndarray[Any, Any]
 Part = tuple[Array, Array]
 
