@@ -16,7 +16,7 @@ ASSIGNMENT ?= 01_convolution
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 
-setup: .venv/installed sandbox
+setup: .venv/installed sandbox browser
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +35,14 @@ sandbox:
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing bubblewrap"; apt-get update -qq && apt-get install -y -qq bubblewrap >/dev/null; \
 	  else echo "bubblewrap is missing. Install it: sudo apt-get install bubblewrap"; exit 2; fi; }
+
+# Two tests use the formgrader in a browser; nothing else needs one.
+.PHONY: browser
+browser:
+	@command -v chromedriver >/dev/null && command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing chromium"; \
+	    apt-get update -qq && apt-get install -y -qq chromium chromium-driver >/dev/null; \
+	  else echo "Two tests need Chromium: sudo apt-get install chromium chromium-driver"; fi; }
 
 demo: setup
 	rm -rf $(DEMO) && mkdir -p $(DEMO)

@@ -191,6 +191,8 @@ def _unexplained(result: Result) -> list[Incident]:
 
 def _for_a_human(result: Result) -> list[Incident]:
     """Exercises that ended alike, with one message, are one incident."""
+    if result.verdict in UNGRADED and result.message:
+        return [Incident((result.student,), (), result.verdict, result.message)]
     alike: dict[tuple[Verdict, str], list[str]] = {}
     for exercise in result.exercises:
         if exercise.verdict in NEEDS_A_HUMAN:

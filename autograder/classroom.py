@@ -17,9 +17,9 @@ from nbformat.reader import NotJSONError
 from nbgrader.api import Gradebook
 
 from autograder.course import Course, CourseError
-from autograder.feedback import render_feedback
+from autograder.feedback import Late, render_feedback
 from autograder.files import write_atomically
-from autograder.gradebook import manual_grades, open_gradebook, record, register
+from autograder.gradebook import hand_work, manual_grades, open_gradebook, record, register
 from autograder.grading import Graded, grade, unreadable
 from autograder.release import build_source, notebook_text
 from autograder.results import Result, Verdict
@@ -68,8 +68,9 @@ def grade_class(
             except UnreadableError as problem:
                 data = problem
             graded = grade_and_store(
-                course, source, file.student, data, rooms, gradebook, timestamp=submitted_at(file), figures=figures
-            )
+                course, source, file.student, data, rooms, gradebook,
+                timestamp=submitted_at(file), knows_time=True, figures=figures,
+            )  # fmt: skip
             yield graded.result
 
 
@@ -82,10 +83,12 @@ def grade_and_store(
     gradebook: Gradebook,
     *,
     timestamp: datetime | None = None,
+    knows_time: bool = False,
     figures: bool = False,
 ) -> Graded:
     """Grade one submission (or note why its file could not be read) and store everything about it."""
-    limits = course.assignment(source.name).limits
+    entry = course.assignment(source.name)
+    limits = entry.limits
     receipt = {"grader": grader_digest(), "environment": environment_digest()}
     if isinstance(data, UnreadableError):
         graded = Graded(unreadable(student, source, data, limits, receipt))
@@ -94,7 +97,10 @@ def grade_and_store(
     before = load_result(course, source.name, student)
     changed = before is not None and before.receipt.get("submission") != graded.result.receipt.get("submission")
     _store(course, graded)
-    record(gradebook, source, graded.result, graded.answers, timestamp=timestamp, changed=changed)
+    record(
+        gradebook, source, graded.result, graded.answers,
+        timestamp=timestamp, knows_time=knows_time, changed=changed, late=entry.late,
+    )  # fmt: skip
     return graded
 
 
@@ -149,23 +155,31 @@ def _autograded_path(course: Course, assignment: str, student: str) -> Path:
 
 def write_feedback(course: Course, assignment: str, results: Sequence[Result]) -> tuple[Path, ...]:
     """One page a student, from the stored result, the points given by hand and the student's own code."""
-    title = course.assignment(assignment).title
     paths = []
     with open_gradebook(course) as gradebook:
         for result in results:
-            by_hand = manual_grades(gradebook, assignment, result.student)
-            page = render_feedback(
-                result,
-                course_title=course.title,
-                assignment_title=title,
-                answers=_answers(course, assignment, result.student),
-                comments={name: grade.comment for name, grade in by_hand.items() if grade.comment},
-                manual={name: (grade.score, grade.max_score) for name, grade in by_hand.items()},
-            )
             path = _feedback_path(course, assignment, result.student)
-            write_atomically(path, page)
+            write_atomically(path, feedback_page(course, result, gradebook))
             paths.append(path)
     return tuple(paths)
+
+
+def feedback_page(course: Course, result: Result, gradebook: Gradebook) -> str:
+    """The page of one student; `autograder feedback`, `nbgrader generate_feedback` and the formgrader write it."""
+    late = course.assignment(result.assignment).late
+    by_hand = hand_work(gradebook, result.assignment, result.student, late)
+    return render_feedback(
+        result,
+        course_title=course.title,
+        assignment_title=course.assignment(result.assignment).title,
+        answers=_answers(course, result.assignment, result.student),
+        comments=by_hand.comments,
+        manual={name: (grade.score, grade.max_score) for name, grade in by_hand.questions.items()},
+        unanswered=by_hand.unanswered,
+        corrections=by_hand.corrections,
+        late=Late(by_hand.late_penalty, by_hand.seconds_late) if by_hand.seconds_late > 0 else None,
+        hidden_test_names=course.feedback.hidden_test_names,
+    )
 
 
 def all_manual_grades(
@@ -182,10 +196,23 @@ def all_manual_grades(
         }
 
 
+def corrected_results(course: Course, results: Sequence[Result]) -> tuple[Result, ...]:
+    """The results with the points that people gave to tests in place of the automatic ones."""
+    with open_gradebook(course) as gradebook:
+        return tuple(r.corrected(hand_work(gradebook, r.assignment, r.student).corrections) for r in results)
+
+
 def feedback_links(course: Course, assignment: str, results: Sequence[Result], folder: Path) -> dict[str, str]:
     """student → their feedback page as seen from `folder`, where one was written."""
     paths = {r.student: _feedback_path(course, assignment, r.student) for r in results}
     return {student: os.path.relpath(path, folder) for student, path in paths.items() if path.exists()}
+
+
+def solutions_of(course: Course, source: AssignmentSource, results: Sequence[Result]) -> dict[str, dict[str, str]]:
+    """student → exercise → the code they handed in for it, as far as it was read."""
+    exercises = {exercise.name for exercise in source.exercises}
+    answers = {result.student: _answers(course, source.name, result.student) for result in results}
+    return {who: {name: code for name, code in cells.items() if name in exercises} for who, cells in answers.items()}
 
 
 def _feedback_path(course: Course, assignment: str, student: str) -> Path:

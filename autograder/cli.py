@@ -9,26 +9,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from autograder.course import Course, CourseError, load_course
+from autograder.collect.command import collect
+from autograder.collect.patterns import Lms
+from autograder.command_line import AssignmentName, JsonFile, course_of, err, out
+from autograder.course import Course, CourseError
 from autograder.docker import run_in_docker
+from autograder.export.command import export
 from autograder.files import write_atomically
 from autograder.results import Result, Verdict
 from autograder.rooms.server import SandboxUnavailable
-from autograder.solutions import find_course
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
     help="Release, grade and report the assignments of a course.",
 )  # fmt: skip
-out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
-err = Console(stderr=True, highlight=False, markup=False)
-
-AssignmentName = Annotated[str, typer.Argument(help="Its name in course.toml, such as 01_convolution.")]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write what was found to this file as JSON.")]
 
 
 class SandboxKind(enum.StrEnum):
@@ -58,8 +55,8 @@ def _course_option(
     context.obj = course
 
 
-def _course(context: typer.Context) -> Course:
-    return load_course(context.obj) if context.obj is not None else find_course()
+app.command()(collect)
+app.command()(export)
 
 
 @app.command()
@@ -73,7 +70,7 @@ def release(
     from autograder.release import build_source
     from autograder.release import release as make
 
-    course = _course(context)
+    course = course_of(context)
     stale = False
     for name in assignments or [a.name for a in course.assignments]:
         made = make(course, name, check=check)
@@ -101,7 +98,7 @@ def grade(
     from autograder import classroom
     from autograder.source import read_source
 
-    course = _course(context)
+    course = course_of(context)
     source = read_source(course, assignment)
     if sandbox is SandboxKind.DOCKER:
         outside = [path.resolve() for path in (submissions, json_file and json_file.parent) if path is not None]
@@ -136,7 +133,7 @@ def feedback(context: typer.Context, assignment: AssignmentName) -> None:
     """Write one page for each student from the stored results."""
     from autograder import classroom
 
-    course = _course(context)
+    course = course_of(context)
     course.assignment(assignment)
     paths = classroom.write_feedback(course, assignment, classroom.load_results(course, assignment))
     out.print(f"{len(paths)} pages: {course.feedback_folder}/STUDENT/{assignment}/{assignment}.html")
@@ -146,18 +143,23 @@ def feedback(context: typer.Context, assignment: AssignmentName) -> None:
 def report(context: typer.Context, assignment: AssignmentName) -> None:
     """Write one page about the whole class."""
     from autograder import classroom
+    from autograder.release import generate
     from autograder.report import render_report
+    from autograder.similarity import alike
+    from autograder.source import read_source
 
-    course = _course(context)
-    title = course.assignment(assignment).title
-    results = classroom.load_results(course, assignment)
+    course = course_of(context)
+    source = read_source(course, assignment)
+    released = {cell.id: cell.source for cell in generate(source).cells}
+    results = classroom.corrected_results(course, classroom.load_results(course, assignment))
     path = course.build_folder / "reports" / f"{assignment}.html"
     page = render_report(
         results,
         course_title=course.title,
-        assignment_title=title,
+        assignment_title=course.assignment(assignment).title,
         manual=classroom.all_manual_grades(course, assignment, results),
         links=classroom.feedback_links(course, assignment, results, path.parent),
+        alike=alike(classroom.solutions_of(course, source, results), released),
     )
     write_atomically(path, page)
     out.print(f"Report: {path}")
@@ -170,14 +172,27 @@ def simulate(
     students: Annotated[int, typer.Option(min=1, max=100_000)] = 12,
     seed: Annotated[int, typer.Option()] = 0,
     submissions: Submissions = None,
+    packed_as: Annotated[
+        Lms | None, typer.Option("--as", help="An archive of this LMS, with all that goes wrong.")
+    ] = None,
+    damage: Annotated[bool, typer.Option("--damage", help="As files come back from Colab and an LMS.")] = False,
 ) -> None:
     """Make a class out of the reference solution and the misconceptions."""
+    from autograder.simulate import damage_path, simulate_archive
     from autograder.simulate import simulate as make
 
-    course = _course(context)
+    course = course_of(context)
+    if packed_as is not None:
+        if submissions is not None:
+            raise CourseError("--as writes an archive into build/simulated; it takes no --submissions.")
+        for path in simulate_archive(course, assignment, students, seed, packed_as, damaged=damage):
+            out.print(str(path))
+        return
     folder = submissions or course.submitted_folder
-    names = make(course, assignment, students, seed, folder)
+    names = make(course, assignment, students, seed, folder, damaged=damage)
     out.print(f"{len(names)} submissions: {folder}/{names[0]} … {names[-1]}")
+    if damage:
+        out.print(f"What was done to them: {damage_path(course, assignment)}")
 
 
 @app.command()
@@ -195,7 +210,7 @@ def quality(
     from autograder.simulate import misconceptions_path
     from autograder.source import read_source
 
-    course = _course(context)
+    course = course_of(context)
     source = read_source(course, assignment)
     if sandbox is SandboxKind.DOCKER:
         raise CourseError("quality runs no foreign code and does without Docker; use --sandbox none.")
@@ -224,6 +239,44 @@ def quality(
     _print_quality(found)
     if not found.is_good:
         raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the server listens, on this machine only.")] = 8888,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the formgrader in a browser.")] = True,
+) -> None:
+    """Open JupyterLab and nbgrader's formgrader on the course, to write assignments and grade by hand."""
+    import webbrowser
+
+    from autograder import serve as server
+
+    course = course_of(context)
+    server.check(port)
+    _build_sources(course)
+    try:
+        with server.serving(course, port) as (address, process):
+            out.print(f"Formgrader: {address.link('formgrader')}", soft_wrap=True)
+            out.print(f"JupyterLab: {address.link('lab')}", soft_wrap=True)
+            out.print("Ctrl-C ends both.")
+            if browser:
+                webbrowser.open(address.link("formgrader"))
+            if process.wait() != 0:
+                raise typer.Exit(1)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _build_sources(course: Course) -> None:
+    """nbgrader's form of every assignment, for the formgrader. A broken one is named: the lab is where to mend it."""
+    from autograder.release import build_source
+
+    for assignment in course.assignments:
+        try:
+            build_source(course, assignment.name)
+        except CourseError as error:
+            err.print(f"autograder: {error}", soft_wrap=True)
 
 
 @app.command()

@@ -6,16 +6,17 @@ import dataclasses
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
+from autograder.late import NO_PENALTY, LatePolicy, parse_time, zone
 from autograder.rooms.limits import Limits
 
 COURSE_FILE = "course.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_TOP_LEVEL = {"title", "repository", "branch", "db_url", "assignments", "limits"}
-_ASSIGNMENT_KEYS = {"title", "due", "limits"}
+_TOP_LEVEL = {"title", "repository", "branch", "db_url", "time_zone", "assignments", "late", "limits", "feedback"}
+_ASSIGNMENT_KEYS = {"title", "due", "late", "limits"}
 
 
 class CourseError(Exception):
@@ -24,12 +25,28 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Assignment:
-    """One line of `[assignments]`. `due` is nbgrader's text form, with a time zone."""
+    """One line of `[assignments]`. `due` is nbgrader's text form, in UTC."""
 
     name: str
     title: str
     limits: Limits
     due: str | None = None
+    late: LatePolicy = NO_PENALTY
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The deadline, in UTC."""
+        return None if self.due is None else parse_time(self.due)
+
+
+@dataclass(frozen=True)
+class FeedbackOptions:
+    """The table `[feedback]`: what a student's page may tell.
+
+    hidden_test_names  the names of tests of which the release shows nothing; never their text
+    """
+
+    hidden_test_names: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,8 @@ class Course:
     branch: str
     db_url: str
     assignments: tuple[Assignment, ...]
+    time_zone: tzinfo = UTC
+    feedback: FeedbackOptions = FeedbackOptions()
 
     @property
     def source_folder(self) -> Path:
@@ -54,6 +73,11 @@ class Course:
     @property
     def submitted_folder(self) -> Path:
         return self.root / "submitted"
+
+    @property
+    def aside_folder(self) -> Path:
+        """What was handed in and could not be collected."""
+        return self.root / "aside"
 
     @property
     def autograded_folder(self) -> Path:
@@ -78,6 +102,7 @@ class Course:
         return (
             self.source_folder,
             self.submitted_folder,
+            self.aside_folder,
             self.autograded_folder,
             self.feedback_folder,
             self.build_folder,
@@ -119,6 +144,8 @@ def load_course(folder: Path) -> Course:
         raise CourseError(f"{path} is not valid TOML: {error}.") from None
     _only_known(data, _TOP_LEVEL, COURSE_FILE)
     limits = _limits(Limits(), data.get("limits", {}), "[limits]")
+    late = _late(NO_PENALTY, data.get("late", {}), "[late]")
+    time_zone = _zone(data)
     entries = data.get("assignments")
     if not isinstance(entries, dict) or not entries:
         raise CourseError(f"{COURSE_FILE} needs a table [assignments] with at least one assignment.")
@@ -131,23 +158,68 @@ def load_course(folder: Path) -> Course:
         repository=_text(data, "repository").rstrip("/"),
         branch=_text(data, "branch", "main"),
         db_url=db_url,
-        assignments=tuple(_assignment(name, entry, limits) for name, entry in entries.items()),
+        assignments=tuple(_assignment(name, entry, limits, late, time_zone) for name, entry in entries.items()),
+        time_zone=time_zone or UTC,
+        feedback=_feedback(data.get("feedback", {})),
     )
 
 
-def _assignment(name: str, entry: Any, limits: Limits) -> Assignment:
+def _assignment(name: str, entry: Any, limits: Limits, late: LatePolicy, time_zone: tzinfo | None) -> Assignment:
     where = f"[assignments] {name}"
     if not _NAME.fullmatch(name):
         raise CourseError(f"{where}: a name has letters, digits, _ and - only.")
     if not isinstance(entry, dict):
         raise CourseError(f'{where} must be a table such as {{ title = "Pooling" }}.')
     _only_known(entry, _ASSIGNMENT_KEYS, where)
-    due = entry.get("due")
+    return Assignment(
+        name,
+        _text(entry, "title", name),
+        _limits(limits, entry.get("limits", {}), where),
+        _due(entry.get("due"), time_zone, where),
+        _late(late, entry.get("late", {}), where),
+    )
+
+
+def _due(due: Any, time_zone: tzinfo | None, where: str) -> str | None:
+    if due is None:
+        return None
+    if isinstance(due, date) and not isinstance(due, datetime):
+        due = datetime.combine(due, time(23, 59))
     if isinstance(due, datetime):
         due = due.isoformat(sep=" ")
-    if due is not None and not isinstance(due, str):
+    if not isinstance(due, str):
         raise CourseError(f'{where}: due must be text such as "2027-01-31 23:59 UTC".')
-    return Assignment(name, _text(entry, "title", name), _limits(limits, entry.get("limits", {}), where), due)
+    try:
+        return f"{parse_time(due, time_zone):%Y-%m-%d %H:%M:%S} UTC"
+    except ValueError as error:
+        raise CourseError(f"{where}: due: {error}.") from None
+
+
+def _zone(data: dict[str, Any]) -> tzinfo | None:
+    try:
+        return zone(_text(data, "time_zone")) if "time_zone" in data else None
+    except ValueError as error:
+        raise CourseError(f"{COURSE_FILE}: time_zone: {error}.") from None
+
+
+def _late(base: LatePolicy, changes: Any, where: str) -> LatePolicy:
+    if not isinstance(changes, dict):
+        raise CourseError(f"{where}: late must be a table such as {{ percent_per_day = 10 }}.")
+    _only_known(changes, {f.name for f in dataclasses.fields(LatePolicy)}, where)
+    try:
+        return dataclasses.replace(base, **changes)
+    except ValueError as error:
+        raise CourseError(f"{where}: {error}.") from None
+
+
+def _feedback(options: Any) -> FeedbackOptions:
+    if not isinstance(options, dict):
+        raise CourseError("[feedback] must be a table such as { hidden_test_names = true }.")
+    _only_known(options, {f.name for f in dataclasses.fields(FeedbackOptions)}, "[feedback]")
+    for name, value in options.items():
+        if not isinstance(value, bool):
+            raise CourseError(f"[feedback]: {name} must be true or false.")
+    return FeedbackOptions(**options)
 
 
 def _limits(base: Limits, changes: Any, where: str) -> Limits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder import charts, pages
@@ -53,10 +53,29 @@ _BEHIND: Mapping[Verdict, tuple[tuple[str, int, str], ...]] = {
 
 
 @dataclass(frozen=True)
+class Late:
+    """A late hand-in as the gradebook has it: `penalty` in points, 0 where lateness costs none."""
+
+    penalty: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Some tests of an exercise: those that may be named, and how many others."""
+
+    names: tuple[str, ...] = ()
+    unnamed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.names) + self.unnamed
+
+
+@dataclass(frozen=True)
 class Finding:
     """What one or several tests of an exercise have to say in the same words."""
 
-    tests: tuple[str, ...]
+    tests: Tests
     verdict: Verdict
     message: str
     hint: str | None
@@ -65,19 +84,24 @@ class Finding:
     @property
     def plain(self) -> bool:
         """The message is a sentence about what happened rather than a comparison."""
-        return "\n" not in self.message and self.verdict not in (Verdict.FAILED, Verdict.ERROR)
+        return "\n" not in self.message and self.verdict is not Verdict.ERROR
 
 
 @dataclass(frozen=True)
 class Card:
-    """One exercise on the page; `points` is None while it waits to be graded by hand."""
+    """One exercise on the page; `points` is None while it waits to be graded by hand.
+
+    `by_tests`: the points of the tests, where a person has set others.
+    """
 
     grade_id: str
     verdict: Verdict
     points: float | None
     max_points: float
     seconds: float
-    passed: tuple[str, ...]
+    by_tests: float | None
+    unanswered: bool
+    passed: Tests
     findings: tuple[Finding, ...]
     limit: str | None
     answer: str | None
@@ -88,6 +112,8 @@ class Card:
     def tone(self) -> pages.Tone:
         """The look; points given by hand are neither right nor wrong, unless they are all."""
         by_hand = self.verdict is Verdict.MANUAL
+        if by_hand and self.unanswered:
+            return pages.Tone.MISSING
         if by_hand and self.points is not None and self.points >= self.max_points:
             return pages.Tone.PASSED
         return pages.TONES[self.verdict]
@@ -95,12 +121,14 @@ class Card:
     @property
     def symbol(self) -> str:
         """The sign; a question graded by hand is done."""
-        done = self.verdict is Verdict.MANUAL and self.points is not None
+        done = self.verdict is Verdict.MANUAL and self.points is not None and not self.unanswered
         return pages.SYMBOLS[pages.Tone.PASSED if done else self.tone]
 
     @property
     def words(self) -> str:
         """The verdict, for the student."""
+        if self.verdict is Verdict.MANUAL and self.unanswered:
+            return "not answered"
         if self.verdict is Verdict.MANUAL and self.points is not None:
             return "graded by your teacher"
         if self.verdict is Verdict.FAILED and self.passed:
@@ -122,6 +150,10 @@ def render_feedback(
     comments: Mapping[str, str] | None = None,
     manual: Mapping[str, tuple[float | None, float]] | None = None,
     read_again: Mapping[str, str] | None = None,
+    unanswered: Collection[str] = (),
+    corrections: Mapping[str, float] | None = None,
+    late: Late | None = None,
+    hidden_test_names: bool = False,
 ) -> str:
     """One self-contained HTML page.
 
@@ -129,24 +161,37 @@ def render_feedback(
     comments    exercise → the teacher's words; other keys are shown at the end
     manual      exercise graded by hand → (points or None while it waits, maximum)
     read_again  exercise → where in the notebook its subject is explained
+    unanswered  exercises graded by hand that got no points because nothing was written
+    corrections test → points that a person gave in place of the automatic ones
+    late        None for a submission in time, or where nobody asked when it came
+
+    A test that the release does not show is named only with `hidden_test_names`.
     """
-    cards = _cards(result, answers or {}, comments or {}, manual or {}, read_again or {})
+    corrected = result.corrected(corrections or {})
+    notes = _Notes(answers or {}, comments or {}, manual or {}, read_again or {}, unanswered, hidden_test_names)
+    cards = _cards(result, corrected, notes)
     by_hand = [card for card in cards if card.verdict is Verdict.MANUAL]
     automatic = [card for card in cards if card.verdict is not Verdict.MANUAL]
     known = {card.grade_id for card in cards}
-    scored = bool(automatic) and pages.TONES[result.verdict] is not pages.Tone.UNGRADED
+    gradable = pages.TONES[result.verdict] is not pages.Tone.UNGRADED or corrected != result
+    scored = bool(automatic) and gradable
+    if not scored:  # one sentence about the whole file says it all
+        cards = [
+            card for card in cards if card.comment or any(said.message != result.message for said in card.findings)
+        ]
     one_of_many = scored and result.verdict is Verdict.MISSING  # its card says so
     return (
         pages.environment()
         .get_template("feedback.html.jinja")
         .render(
-            result=result,
+            result=corrected,
             course_title=course_title,
             assignment_title=assignment_title,
             cards=cards,
             by_hand=by_hand,
             scored=scored,
-            total=_total(result, by_hand),
+            total=_total(corrected, by_hand, late),
+            late=late,
             lead=_lead(automatic),
             words=WORDS[result.verdict],
             remedy=None if one_of_many else REMEDIES.get(result.verdict),
@@ -158,12 +203,26 @@ def render_feedback(
     )
 
 
-def _total(result: Result, by_hand: list[Card]) -> tuple[float, float] | None:
-    """Points of both kinds and their maximum, once every written question is graded."""
+@dataclass(frozen=True)
+class _Notes:
+    """What `render_feedback` was told beside the result."""
+
+    answers: Mapping[str, str]
+    comments: Mapping[str, str]
+    manual: Mapping[str, tuple[float | None, float]]
+    read_again: Mapping[str, str]
+    unanswered: Collection[str]
+    hidden_test_names: bool
+
+
+def _total(result: Result, by_hand: list[Card], late: Late | None) -> tuple[float, float] | None:
+    """All points and their maximum, once every written question is graded; None where they are the tests' alone."""
     given = [card.points for card in by_hand if card.points is not None]
-    if not by_hand or len(given) < len(by_hand):
+    penalty = late.penalty if late else 0.0
+    if len(given) < len(by_hand) or not (by_hand or penalty):
         return None
-    return result.score + sum(given), result.max_score + sum(card.max_points for card in by_hand)
+    points = max(result.score + sum(given) - penalty, 0.0)
+    return points, result.max_score + sum(card.max_points for card in by_hand)
 
 
 def _lead(automatic: list[Card]) -> str:
@@ -177,48 +236,52 @@ def _lead(automatic: list[Card]) -> str:
     return f"{passed} of {len(automatic)} exercises {'passes' if passed == 1 else 'pass'}."
 
 
-def _cards(
-    result: Result,
-    answers: Mapping[str, str],
-    comments: Mapping[str, str],
-    manual: Mapping[str, tuple[float | None, float]],
-    read_again: Mapping[str, str],
-) -> list[Card]:
+def _cards(result: Result, corrected: Result, notes: _Notes) -> list[Card]:
     present = {exercise.grade_id for exercise in result.exercises}
     written = [
         ExerciseResult(grade_id, Verdict.MANUAL, 0.0, maximum)
-        for grade_id, (_, maximum) in manual.items()
+        for grade_id, (_, maximum) in notes.manual.items()
         if grade_id not in present
     ]
     cards = []
-    for exercise in (*result.exercises, *written):
-        given, maximum = manual.get(exercise.grade_id, (None, exercise.max_points))
-        by_hand = exercise.verdict is Verdict.MANUAL or exercise.grade_id in manual
+    before = {exercise.grade_id: exercise for exercise in result.exercises}
+    for exercise in (*corrected.exercises, *written):
+        name = exercise.grade_id
+        given, maximum = notes.manual.get(name, (None, exercise.max_points))
+        by_hand = exercise.verdict is Verdict.MANUAL or name in notes.manual
+        passed = [test for test in exercise.tests if test.verdict is Verdict.PASSED]
         cards.append(
             Card(
-                grade_id=exercise.grade_id,
+                grade_id=name,
                 verdict=Verdict.MANUAL if by_hand else exercise.verdict,
                 points=given if by_hand else exercise.points,
                 max_points=maximum,
                 seconds=exercise.seconds,
-                passed=tuple(test.grade_id for test in exercise.tests if test.verdict is Verdict.PASSED),
-                findings=_findings(exercise),
+                by_tests=before[name].points if name in before and before[name] != exercise else None,
+                unanswered=name in notes.unanswered,
+                passed=_named(passed, notes.hidden_test_names),
+                findings=_findings(exercise, notes.hidden_test_names),
                 limit=limit_in_words(exercise.verdict, result.limits),
-                answer=answers.get(exercise.grade_id) or None,
-                comment=comments.get(exercise.grade_id) or None,
-                read_again=read_again.get(exercise.grade_id) if exercise.verdict is not Verdict.PASSED else None,
+                answer=notes.answers.get(name) or None,
+                comment=notes.comments.get(name) or None,
+                read_again=notes.read_again.get(name) if exercise.verdict is not Verdict.PASSED else None,
             )
         )
     return cards
 
 
-def _findings(exercise: ExerciseResult) -> tuple[Finding, ...]:
+def _named(tests: Sequence[TestResult], hidden_too: bool) -> Tests:
+    names = tuple(test.grade_id for test in tests if hidden_too or not test.hidden)
+    return Tests(names, len(tests) - len(names))
+
+
+def _findings(exercise: ExerciseResult, hidden_too: bool) -> tuple[Finding, ...]:
     """What did not pass, the same words said once; the exercise speaks for itself where its tests do not."""
-    alike: dict[Finding, list[str]] = {}
+    alike: dict[Finding, list[TestResult]] = {}
     for test in exercise.tests:
         if test.verdict is not Verdict.PASSED:
-            alike.setdefault(_finding(test), []).append(test.grade_id)
-    said = [replace(finding, tests=tuple(tests)) for finding, tests in alike.items()]
+            alike.setdefault(_finding(test), []).append(test)
+    said = [replace(finding, tests=_named(tests, hidden_too)) for finding, tests in alike.items()]
     heard = "\n".join(f"{finding.hint}\n{finding.message}\n{finding.traceback}" for finding in said)
     own = _finding(exercise)
     if (own.message and own.message not in heard) or (own.hint and own.hint not in heard):
@@ -231,7 +294,7 @@ def _finding(source: ExerciseResult | TestResult) -> Finding:
     message = _without_hint(source.message, source.hint)
     if traceback and message.strip() in traceback:
         message = ""  # the traceback's last line says it already
-    return Finding((), source.verdict, message, source.hint, traceback)
+    return Finding(Tests(), source.verdict, message, source.hint, traceback)
 
 
 def _without_hint(message: str, hint: str | None) -> str:

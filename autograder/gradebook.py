@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -21,8 +21,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import object_session
 
 from autograder.course import Course, CourseError
+from autograder.late import NO_PENALTY, LatePolicy
 from autograder.release import generate
 from autograder.results import Result
 from autograder.source import AssignmentSource, Role
@@ -68,13 +70,21 @@ def record(
     answers: dict[str, str],
     *,
     timestamp: datetime | None = None,
+    knows_time: bool = False,
     changed: bool = False,
+    late: LatePolicy = NO_PENALTY,
 ) -> None:
-    """Write one result in one transaction. Points given by hand stay; `changed` asks for a new look at them."""
+    """Write one result in one transaction. Points given by hand stay; `changed` asks for a new look at them.
+
+    timestamp   when it was handed in, in UTC without a zone, as nbgrader keeps it
+    knows_time  `timestamp` is all that is known, None included; else None keeps what the gradebook has
+    """
     session = gradebook.db
     try:
         with session.no_autoflush:
-            grades, comments = _submission_rows(gradebook, result, timestamp)
+            submission, grades, comments = _submission_rows(gradebook, result)
+        if knows_time or timestamp is not None:
+            submission.timestamp = timestamp
         points = {test.grade_id: test.points for e in result.exercises for test in e.tests}
         hints = {e.grade_id: e.message for e in result.exercises}
         for name, grade in grades.items():
@@ -89,26 +99,101 @@ def record(
         for name, comment in comments.items():
             unanswered = not is_answered(source, name, answers.get(name))
             comment.auto_comment = NO_RESPONSE if unanswered else hints.get(name) or None
+        session.flush()
+        settle_penalty(submission, late)
         session.commit()
     except BaseException:
         session.rollback()
         raise
 
 
-def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:
-    """What a person has graded or has still to grade, by grade_id; empty for an unknown submission."""
+def settle_penalty(submission: SubmittedAssignment, late: LatePolicy) -> None:
+    """Set nbgrader's late penalty by the points that the submission has now; the caller commits.
+
+    The deadline and any extension are the gradebook's. nbgrader settles when it grades, so points given by hand
+    afterwards would keep their full value; whoever shows or exports a score settles first.
+    """
+    seconds = seconds_late(submission)
+    session = object_session(submission)
+    assert session is not None, "a submission of the gradebook"
+    for notebook in submission.notebooks:
+        session.refresh(notebook, ["score"])
+        notebook.late_submission_penalty = late.penalty(float(notebook.score), seconds) or None
+
+
+def settle_penalties(gradebook: Gradebook, assignment: str, late: LatePolicy) -> None:
+    """`settle_penalty` for everybody, in one transaction; nothing for an assignment that is not in the gradebook."""
+    try:
+        submissions = gradebook.find_assignment(assignment).submissions
+    except MissingEntry:
+        return
+    for submission in submissions:
+        settle_penalty(submission, late)
+    gradebook.db.commit()
+
+
+def seconds_late(submission: SubmittedAssignment) -> float:
+    """How much after its deadline, extension included, it came; 0 where either time is unknown."""
+    if submission.assignment.duedate is None:  # nbgrader adds an extension to it all the same
+        return 0.0
+    return float(submission.total_seconds_late)
+
+
+@dataclass(frozen=True)
+class HandWork:
+    """What people, and the calendar, added to the automatic points of one submission.
+
+    questions     hand-graded question → its grade
+    unanswered    questions that got 0 points without anybody looking, because nothing was written
+    corrections   test → the points that a person gave in place of the automatic ones, extra credit included
+    comments      exercise → a person's words about it
+    late_penalty  points taken off for a late hand-in
+    seconds_late  0 for a submission in time, or without a due date or a time of its own
+    """
+
+    questions: dict[str, ManualGrade] = field(default_factory=dict)
+    unanswered: frozenset[str] = frozenset()
+    corrections: dict[str, float] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    late_penalty: float = 0.0
+    seconds_late: float = 0.0
+
+
+def hand_work(gradebook: Gradebook, assignment: str, student: str, late: LatePolicy | None = None) -> HandWork:
+    """Everything that the gradebook has of people; empty for an unknown submission.
+
+    With `late`, the penalty is settled first.
+    """
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
-        return {}
-    found = {}
+        return HandWork()
+    if late is not None:
+        settle_penalty(submission, late)
+        gradebook.db.commit()
+    questions: dict[str, ManualGrade] = {}
+    unanswered: set[str] = set()
+    corrections: dict[str, float] = {}
+    comments: dict[str, str] = {}
     for notebook in submission.notebooks:
-        written = {c.name: c.comment or "" for c in notebook.comments if c.manual_comment or c.auto_comment}
+        written = {comment.name: comment for comment in notebook.comments}
+        comments |= {name: comment.manual_comment for name, comment in written.items() if comment.manual_comment}
         for grade in notebook.grades:
-            if grade.manual_score is not None or grade.needs_manual_grade or grade.cell.cell_type == "markdown":
+            if grade.name in written:
                 score = None if grade.needs_manual_grade and grade.manual_score is None else float(grade.score or 0)
-                found[grade.name] = ManualGrade(score, float(grade.max_score), written.get(grade.name, ""))
-    return found
+                said = written[grade.name].comment or ""
+                questions[grade.name] = ManualGrade(score, float(grade.max_score), said)
+                if said == NO_RESPONSE and score == 0 and grade.manual_score is None:
+                    unanswered.add(grade.name)
+            elif grade.manual_score is not None or grade.extra_credit:
+                corrections[grade.name] = float(grade.score or 0)
+    penalty = sum(float(notebook.late_submission_penalty or 0) for notebook in submission.notebooks)
+    return HandWork(questions, frozenset(unanswered), corrections, comments, penalty, seconds_late(submission))
+
+
+def manual_grades(gradebook: Gradebook, assignment: str, student: str) -> dict[str, ManualGrade]:
+    """What a person has graded or has still to grade, by grade_id; empty for an unknown submission."""
+    return hand_work(gradebook, assignment, student).questions
 
 
 def is_answered(source: AssignmentSource, grade_id: str, answer: str | None) -> bool:
@@ -122,8 +207,8 @@ def is_answered(source: AssignmentSource, grade_id: str, answer: str | None) -> 
 
 
 def _submission_rows(
-    gradebook: Gradebook, result: Result, timestamp: datetime | None
-) -> tuple[dict[str, Grade], dict[str, Comment]]:
+    gradebook: Gradebook, result: Result
+) -> tuple[SubmittedAssignment, dict[str, Grade], dict[str, Comment]]:
     """The rows of one submission, made where they are missing, nothing committed yet."""
     session = gradebook.db
     assignment = gradebook.find_assignment(result.assignment)
@@ -135,8 +220,6 @@ def _submission_rows(
     if submission is None:
         submission = SubmittedAssignment(assignment=assignment, student=student)
         session.add(submission)
-    if timestamp is not None:
-        submission.timestamp = timestamp
     grades: dict[str, Grade] = {}
     comments: dict[str, Comment] = {}
     for notebook in assignment.notebooks:
@@ -154,7 +237,7 @@ def _submission_rows(
                 session.add(Comment(cell_id=cell.id, cell=cell, notebook=rows))
         grades |= {g.cell.name: g for g in rows.grades}
         comments |= {c.cell.name: c for c in rows.comments if isinstance(c.cell, SolutionCell)}
-    return grades, comments
+    return submission, grades, comments
 
 
 @contextmanager

@@ -13,10 +13,12 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.hidden import Secrets, joined
 from autograder.names import names_of
 from autograder.repair import Frame, FrameCell, put_on_frame
 from autograder.results import ExerciseResult, Result, TestResult, Verdict
@@ -98,7 +100,7 @@ def unreadable(
     """The result of a file that could not be graded: every exercise has its verdict and no points."""
     exercises = tuple(
         ExerciseResult(e.name, problem.verdict, 0.0, e.max_points, str(problem), None, 0.0, tuple(
-            TestResult(t.grade_id, problem.verdict, 0.0, t.points, str(problem)) for t in e.tests
+            TestResult(t.grade_id, problem.verdict, 0.0, t.points, str(problem), hidden=t.is_hidden) for t in e.tests
         ))
         for e in source.exercises
     )  # fmt: skip
@@ -109,7 +111,7 @@ def unreadable(
 
 
 def _exercise_result(name: str, cells: tuple[SourceCell, ...], results: dict[str, TestResult]) -> ExerciseResult:
-    tests = tuple(results[cell.grade_id] for cell in cells)
+    tests = tuple(dataclasses.replace(results[cell.grade_id], hidden=cell.is_hidden) for cell in cells)
     lost = [test for test in tests if test.verdict is not Verdict.PASSED]
     shown = next((test for test in lost if test.hint), lost[0]) if lost else None
     return ExerciseResult(
@@ -306,10 +308,20 @@ class Run:
             self._asked_again.add(exercise)  # it may have been what an earlier exercise left behind
             return False
         own, answer = self._outcome_of(exercise), self.frame.answers.get(exercise)
-        self.results[cell.grade_id] = judge(cell, outcome, served, own, answer, self.limits)
+        judged = judge(cell, outcome, served, own, answer, self.limits, self._own_code)
+        self.results[cell.grade_id] = self._secrets.taken_out(judged, self._own_code)
         if late or ended:
             self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
         return not ended
+
+    @cached_property
+    def _secrets(self) -> Secrets:
+        return Secrets.of(self.source)
+
+    @cached_property
+    def _own_code(self) -> str:
+        """All code that the student handed in."""
+        return joined(c.text for c in self.frame.cells if c.is_code and c.role in (Role.SOLUTION, Role.PLAIN))
 
     def _outcome_of(self, exercise: str) -> CellOutcome | None:
         """How the exercise's own cell fared, if it was run."""

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
+import textwrap
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+_CELL_MAGIC = re.compile(r"\s*%%(\S*).*(?:\n|$)")
+_SHELL_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+_SHELL_VALUE = re.compile(r"^([ \t]*[\w., ]+=)[ \t]*[%!].*$", re.MULTILINE)
+_HELP_LINE = re.compile(r"^([ \t]*)(?:\?.*|[\w.%]+\?{1,2}[ \t]*)$", re.MULTILINE)
+# Cell magics whose cell is no Python of this notebook, or leaves no name behind.
+_OTHER_LANGUAGES = re.compile(
+    r"!|bash|sh|script|system|sx|shell|cmd|html|HTML|javascript|js|latex|svg|SVG|markdown|writefile|file|perl|ruby|"
+    r"cython|R|sql|bigquery|pypy|timeit"
+)
 MAX_STATEMENTS = 500  # of a longer cell all names that are read count as read first
 
 
@@ -28,15 +40,40 @@ class Names:
 
 @lru_cache(maxsize=4096)  # the same cells come back with every submission
 def names_of(code: str) -> Names:
-    """The names of `code`; empty for code that does not parse (a magic, a typing error)."""
+    """The names of `code`; empty for code that does not parse (another language, a typing error)."""
+    tree = parsed(code)
+    if tree is None:
+        return Names()
     try:
-        tree = ast.parse(code)
         everywhere, defines = _uses([*tree.body])
         reads = everywhere if len(tree.body) > MAX_STATEMENTS else _reads_first(tree.body, set())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names()
     functions = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
     return Names(frozenset(reads), frozenset(defines), functions)
+
+
+def parsed(code: str) -> ast.Module | None:
+    """The code as a tree, read as IPython would: without magics, however indented. None if it is broken."""
+    for text in (code, python_part(code)):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an odd escape in a text is the student's business
+                return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    return None
+
+
+def python_part(code: str) -> str:
+    """What is Python in a cell with magics: other lines become `pass`, other languages nothing."""
+    while (magic := _CELL_MAGIC.match(code)) is not None:
+        if _OTHER_LANGUAGES.fullmatch(magic[1]):
+            return ""
+        code = code[magic.end() :]
+    code = _SHELL_VALUE.sub(r"\1 None", code)
+    code = _SHELL_LINE.sub(r"\1pass", code)
+    return textwrap.dedent(_HELP_LINE.sub(r"\1pass", code)).lstrip("\n")
 
 
 def _reads_first(statements: Sequence[ast.stmt], known: set[str]) -> set[str]:

@@ -1,4 +1,7 @@
-"""`nbgrader autograde` and the formgrader's button, graded in the three rooms through nbgrader's own configuration."""
+"""nbgrader's own commands and the formgrader's buttons, through nbgrader's configuration.
+
+`nbgrader autograde` grades in the three rooms; `nbgrader generate_feedback` writes the page of `autograder feedback`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.classroom import grade_and_store, rooms_for
-from autograder.course import Course, load_course
+from autograder.classroom import feedback_page, grade_and_store, load_result, rooms_for
+from autograder.course import Course, CourseError, load_course
 from autograder.gradebook import open_gradebook
 from autograder.rooms.server import RoomServer
 from autograder.source import AssignmentSource, read_source
@@ -35,6 +40,45 @@ class GradeInRooms(NbGraderPreprocessor):
             rooms = _rooms(self.course_folder, source.name, self.sandbox)
             graded = grade_and_store(course, source, about["student"], data, rooms, gradebook)
         return graded.notebook or nb, resources
+
+
+class FeedbackPage(Exporter):
+    """Takes the place of nbgrader's HTMLExporter: the page comes from the stored result, not from a notebook's outputs.
+
+    So no hidden test is in it, whatever the autograded notebook holds.
+    """
+
+    course_folder = Unicode("", help="The folder of course.toml.").tag(config=True)
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override]  # an exporter may return text
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page of the submission that `resources` names; CourseError if it was not graded by `autograder`."""
+        resources = self._init_resources(resources)
+        about = resources["nbgrader"]
+        course = load_course(Path(self.course_folder))
+        result = load_result(course, about["assignment"], about["student"])
+        if result is None:
+            raise CourseError(
+                f"There is no result of {about['student']} for {about['assignment']}. "
+                f"Run: autograder grade {about['assignment']} --students {about['student']}"
+            )
+        with open_gradebook(course) as gradebook:
+            return feedback_page(course, result, gradebook), resources
+
+
+class CourseLatePenalty(LateSubmissionPlugin):
+    """The late policy of `course.toml` for nbgrader's own AssignLatePenalties."""
+
+    course_folder = Unicode("", help="The folder of course.toml.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        """Points taken off `score`; nbgrader asks only about late work."""
+        course = load_course(Path(self.course_folder))
+        return course.assignment(self.parent.assignment_id).late.penalty(score, total_seconds_late)
 
 
 @cache

@@ -141,6 +141,16 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
 
 
+def duration(seconds: float) -> str:
+    """A longer time in its two largest units, rounded down: `3 days 2 hours`, `1 minute`."""
+    minutes = int(max(seconds, 0)) // 60
+    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
+    first = next((index for index, (count, _) in enumerate(parts) if count), None)
+    if first is None:
+        return "less than a minute"
+    return " ".join(plural(count, unit) for count, unit in parts[first : first + 2] if count)
+
+
 def prose(text: object, characters: int = SENTENCE_CHARACTERS) -> Markup:
     """`one_line`, escaped, with what stands between backticks set as code."""
     return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(one_line(text, characters)))))
@@ -166,7 +176,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (one_line, prose, name, block, code, breakable, number, percent, seconds, plural, relative_link)
+    filters = (one_line, prose, name, block, code, breakable, number, percent, seconds, duration, plural, relative_link)
     jinja.filters |= {function.__name__: function for function in filters}
     jinja.globals |= {"TONES": TONES, "SYMBOLS": SYMBOLS, "MEANINGS": MEANINGS}
     return jinja

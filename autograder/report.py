@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autograder import charts, pages
 from autograder.class_statistics import ClassStatistics, ExerciseStatistics, exercise_order, summarise
 from autograder.results import ExerciseResult, Result, Verdict
+from autograder.similarity import Pair
 
 ManualPoints = Mapping[str, Mapping[str, tuple[float | None, float]]]
 
@@ -29,11 +30,13 @@ def render_report(
     assignment_title: str,
     manual: ManualPoints | None = None,
     links: Mapping[str, str] | None = None,
+    alike: Sequence[Pair] | None = None,
 ) -> str:
     """One self-contained HTML page.
 
     manual  student → exercise graded by hand → (points or None while it waits, maximum)
     links   student → path of their feedback or submission, relative to the page
+    alike   pairs of submissions that are alike, most alike first; None where nobody looked
     """
     summary = summarise(results)
     by_hand = _by_hand(summary.results, manual or {})
@@ -53,6 +56,7 @@ def render_report(
             manual_columns=_manual_columns(by_hand),
             rows=_rows(summary, by_hand),
             links=links or {},
+            alike=alike,
             tones=_tones_met(summary),
             charts=charts,
             textures=charts.textures,

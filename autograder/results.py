@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 SCHEMA_VERSION = 1
@@ -34,7 +35,10 @@ NEEDS_A_HUMAN = frozenset({Verdict.MALFORMED, Verdict.WRONG_ASSIGNMENT, Verdict.
 
 @dataclass(frozen=True)
 class TestResult:
-    """One test cell. `message` is for the student: it never holds a hidden test's text or expected value."""
+    """One test cell. `message` is for the student: it never holds a hidden test's text or expected value.
+
+    `hidden`: students see nothing of the test but, if the course allows it, its name.
+    """
 
     grade_id: str
     verdict: Verdict
@@ -44,6 +48,7 @@ class TestResult:
     hint: str | None = None
     traceback: str | None = None
     seconds: float = 0.0
+    hidden: bool = False
 
     __test__ = False  # not a pytest class
 
@@ -83,6 +88,16 @@ class Result:
     def to_json(self) -> dict[str, Any]:
         """A dictionary of JSON types, the form of `grade --json`."""
         return dataclasses.asdict(self)
+
+    def corrected(self, points: Mapping[str, float]) -> Result:
+        """With the points that a person gave to tests (by grade_id) in place of the automatic ones."""
+        exercises = []
+        for exercise in self.exercises:
+            tests = tuple(replace(test, points=points.get(test.grade_id, test.points)) for test in exercise.tests)
+            changed = sum(new.points - old.points for new, old in zip(tests, exercise.tests, strict=True))
+            exercises.append(replace(exercise, tests=tests, points=exercise.points + changed))
+        changed = sum(new.points - old.points for new, old in zip(exercises, self.exercises, strict=True))
+        return replace(self, exercises=tuple(exercises), score=self.score + changed)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Result:

@@ -56,6 +56,12 @@ class SourceCell:
             for line in range(self.text.count("\n", 0, start) + 1, self.text.count("\n", 0, end) + 2)
         )
 
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Whether a student sees no line of this test: nothing but its name is released."""
+        seen = HIDDEN.sub("", self.text).splitlines()
+        return bool(self.hidden_lines) and not any(line.strip() and not line.strip().startswith("#") for line in seen)
+
 
 @dataclass(frozen=True)
 class Exercise:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.late import parse_time
 from autograder.results import Verdict
 
+TIMESTAMP_FILE = "timestamp.txt"
+ATTEMPTS = "attempts"  # the folder beside the notebook with what was handed in before
 MAX_FILE_BYTES = 50 * 1024**2
 MAX_CELLS = 5_000
 MAX_TEXT_CHARACTERS = 1_000_000
@@ -54,12 +58,15 @@ def find_submissions(folder: Path, assignment: str) -> tuple[SubmittedFile, ...]
 
 
 def submitted_at(file: SubmittedFile) -> datetime | None:
-    """The time in nbgrader's `timestamp.txt` beside the notebook, if there is one that can be read."""
+    """The time in nbgrader's `timestamp.txt` beside the notebook, if there is one that can be read.
+
+    In UTC and without a zone, as nbgrader keeps it; a time without a zone is one in UTC.
+    """
     if file.path is None:
         return None
     try:
-        text = (file.path.parent / "timestamp.txt").read_text(encoding="utf-8").strip()
-        return datetime.fromisoformat(text.removesuffix(" UTC"))
+        text = (file.path.parent / TIMESTAMP_FILE).read_text(encoding="utf-8").strip()
+        return parse_time(text, UTC).replace(tzinfo=None)
     except (OSError, ValueError):
         return None
 
@@ -85,21 +92,13 @@ def parse_notebook(data: bytes) -> NotebookNode:
     """A notebook of format 4 with well-formed cells, whatever the bytes are; else UnreadableError."""
     if not data.strip():
         raise UnreadableError(Verdict.MALFORMED, "The file is empty. Save the notebook and hand it in again.")
-    try:
-        document = json.loads(data.decode("utf-8-sig", errors="replace"))
-    except (ValueError, RecursionError):
-        raise UnreadableError(
-            Verdict.MALFORMED,
-            "The file is not a notebook: it is not JSON. Download it as .ipynb and hand that in.",
-        ) from None
-    if not isinstance(document, dict) or not ({"cells", "worksheets"} & document.keys()):
-        raise UnreadableError(Verdict.MALFORMED, "The file is JSON, but not a Jupyter notebook: it has no cells.")
+    document = read_document(data)
     major = document.get("nbformat")
-    if major == 3 or (major is None and "worksheets" in document):
+    if major in (2, 3) or (major is None and "worksheets" in document):
         document = _upgraded(document)
-    elif major != 4:
+    elif major not in (4, "4") and not (major is None and "cells" in document):
         raise UnreadableError(
-            Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 3 and 4 can be read."
+            Verdict.MALFORMED, f"The notebook has format {str(major)[:20]!r}; formats 2 to 4 can be read."
         )
     if len(_list(document.get("cells"))) > MAX_CELLS:
         raise UnreadableError(Verdict.MALFORMED, f"The notebook has more than {MAX_CELLS:,} cells.")
@@ -114,23 +113,54 @@ def parse_notebook(data: bytes) -> NotebookNode:
     return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
+def read_document(data: bytes) -> dict[str, Any]:
+    """The JSON of a notebook of any format, in whatever encoding it was saved again; else UnreadableError."""
+    try:
+        document = json.loads(_decoded(data), strict=False)  # raw line ends inside texts are read as such
+    except (ValueError, RecursionError):
+        raise UnreadableError(
+            Verdict.MALFORMED,
+            "The file is not a notebook: it is not JSON. Download it as .ipynb and hand that in.",
+        ) from None
+    if not isinstance(document, dict) or not ({"cells", "worksheets"} & document.keys()):
+        raise UnreadableError(Verdict.MALFORMED, "The file is JSON, but not a Jupyter notebook: it has no cells.")
+    return document
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 with broken bytes replaced; UTF-16 with its mark; the encoding of old Windows programs. No null bytes."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", errors="replace")
+    else:
+        data = data.removeprefix(codecs.BOM_UTF8)
+        text = data.decode("utf-8", errors="replace")
+        if not data.isascii() and not any(letter > "\x7f" and letter != "\ufffd" for letter in set(text)):
+            text = data.decode("cp1252", errors="replace")  # not one letter beyond ASCII is UTF-8
+    return text.replace("\0", "")
+
+
 def digest(data: bytes) -> str:
     """SHA-256 of the file."""
     return hashlib.sha256(data).hexdigest()
 
 
 def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return dict(nbformat.convert(nbformat.from_dict(document), 4))
-    except Exception as error:  # whatever a broken file of an old format does to the converter
-        raise UnreadableError(
-            Verdict.MALFORMED,
-            f"The notebook has an old format that cannot be converted: {type(error).__name__}.",
-        ) from None
+    """The cells of an old notebook, which lie in worksheets."""
+    sheets = document.get("worksheets")
+    if not isinstance(sheets, list):
+        raise UnreadableError(Verdict.MALFORMED, "The notebook has an old format, and no worksheets: it has no cells.")
+    cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
+    return {"cells": [_upgraded_cell(cell) for cell in cells if isinstance(cell, dict)]}
+
+
+def _upgraded_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell.get("cell_type") == "code":
+        return cell | {"source": cell.get("input"), "execution_count": cell.get("prompt_number")}
+    return cell | {"cell_type": "raw" if cell.get("cell_type") == "raw" else "markdown"}
 
 
 def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
-    """Type, text and grade_id of a cell; outputs are evidence of another run and are dropped."""
+    """Type, text and label of a cell; outputs are evidence of another run and are dropped."""
     cell_type = cell.get("cell_type")
     cell_type = cell_type if isinstance(cell_type, str) and cell_type in _CELL_TYPES else "raw"
     metadata = cell.get("metadata")
@@ -142,7 +172,8 @@ def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
     }
     label = metadata.get("nbgrader")
     if isinstance(label, dict) and isinstance(label.get("grade_id"), str):
-        kept["metadata"] = {"grade_id": label["grade_id"]}  # all else about a graded cell is the source's to say
+        # All else about a graded cell is the source's to say. Whose a cell is tells what to think of an unknown label.
+        kept["metadata"] = {"grade_id": label["grade_id"], "is_answer": label.get("solution") is True}
     if kept["cell_type"] == "code":
         count = cell.get("execution_count")
         kept["execution_count"] = count if isinstance(count, int) and not isinstance(count, bool) else None
@@ -151,7 +182,11 @@ def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(source: Any) -> str:
-    text = source if isinstance(source, str) else "".join(line for line in _list(source) if isinstance(line, str))
+    lines = [source] if isinstance(source, str) else [line for line in _list(source) if isinstance(line, str)]
+    split = len(lines) > 1 and not any(
+        line.endswith(("\n", "\r")) for line in lines
+    )  # by a program that drops line ends
+    text = ("\n" if split else "").join(lines)
     text = text.encode("utf-8", errors="replace").decode("utf-8")  # lone surrogates
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from autograder.hidden import error_in_hidden_test
 from autograder.results import ExerciseResult, TestResult, Verdict
 from autograder.rooms.broken import Broken, broken_by_error, explain
 from autograder.rooms.limits import Limits
@@ -51,6 +52,7 @@ def judge(
     own: CellOutcome | None,
     answer: str | None,
     limits: Limits,
+    own_code: str = "",
 ) -> TestResult:
     """The result of one test cell.
 
@@ -58,6 +60,7 @@ def judge(
     served     how the student's process fared while it answered
     own        how the exercise's own cell fared, if it was run
     answer     the student's text, None if the cell is missing
+    own_code   all code that the student handed in, as `hidden.joined` joins it
     """
     if outcome.outcome is Outcome.PASSED:
         return TestResult(cell.grade_id, Verdict.PASSED, cell.points, cell.points, seconds=round(outcome.seconds, 3))
@@ -82,7 +85,7 @@ def judge(
     elif verdict is Verdict.KILLED:
         message, hint, traceback = CUT_OFF, None, None
     elif verdict is Verdict.ERROR and traceback and _is_hidden(cell, outcome):
-        message = traceback.rstrip().rpartition("\n")[2]  # the student's own exception, not the test's words about it
+        message, traceback = error_in_hidden_test(traceback, own_code)
     elif verdict is Verdict.ERROR and traceback is None:
         verdict = Verdict.FAILED
         message = HIDDEN_FAILED if _is_hidden(cell, outcome) else f"The check could not use the result: {message}"

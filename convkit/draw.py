@@ -321,6 +321,10 @@ def _plot_lines(axes: Axes, series: Mapping[str, tuple[ArrayLike, ArrayLike]], x
         axes.plot(x, y, color=colour, linestyle=dashes, marker=marker, markersize=4, linewidth=1.8, label=label)
     if any(series):
         axes.legend()
+    if all(np.asarray(x).dtype.kind in "iu" for x, _ in series.values()):
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))  # no ticks at half a step
     axes.set(xlabel=x_label, ylabel=y_label)
 
 

@@ -43,6 +43,9 @@ def test_links_come_from_the_repository(tmp_path: Path) -> None:
         (GOOD.replace("01_a", '"../a"'), "letters"),
         (GOOD.replace('{ title = "A" }', "3"), "must be a table"),
         (GOOD.replace('"A" }', '"A", due = 3 }'), "due must be text"),
+        (GOOD + '[feedback]\nhidden_test_names = "yes"\n', "hidden_test_names must be true or false"),
+        (GOOD + "[feedback]\nhidden_tests = true\n", "'hidden_tests' is not known"),
+        ("feedback = true\n" + GOOD, "[feedback] must be a table"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, words: str) -> None:

@@ -194,6 +194,19 @@ def test_a_submission_that_the_grader_failed_on_shows_no_score_even_with_exercis
     assert "No score" in seen and "0 / 10 points from the tests" not in seen
 
 
+def test_a_file_that_could_not_be_read_says_so_once():
+    exercises = [exercise(name, Verdict.MALFORMED, message="It is not JSON.") for name in EXERCISES]
+    of = result("Ben", *exercises, verdict=Verdict.MALFORMED, message="It is not JSON.")
+    page = feedback(of, manual={"written": (0.0, 5.0)}, unanswered={"written"})
+    assert page.count("It is not JSON.") == 1
+    assert 'id="exercise-' not in page
+
+
+def test_who_wrote_nothing_was_not_graded_by_a_teacher():
+    seen = card(feedback(result(), manual={"written": (0.0, 5.0)}, unanswered={"written"}), "written")
+    assert "○ not answered" in seen and "teacher" not in seen
+
+
 def test_one_missing_exercise_is_no_missing_submission():
     assert "hand something in" not in feedback(result("Ben", exercise("f", Verdict.MISSING), exercise("g")))
 

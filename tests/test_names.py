@@ -28,6 +28,10 @@ from autograder.names import names_of
         ("x = np.zeros(3)\nx[0] = 1", {"np"}, {"x"}),
         ("import os\ndef f():\n    return os.sep + g()", {"g"}, {"os", "f"}),
         ("%matplotlib inline", set(), set()),
+        ("%%time\n%%capture\nx = f(y)", {"f", "y"}, {"x"}),
+        ("%%bash\nx=1", set(), set()),
+        ("!pip install a\nimport a\nfiles = !ls\nf?", set(), {"a", "files"}),
+        ("    x = y\n    z = x", {"y"}, {"x", "z"}),
         ("def broken(:", set(), set()),
     ],
 )

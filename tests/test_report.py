@@ -17,6 +17,7 @@ from autograder.class_statistics import FEWEST_FOR_DISCRIMINATION, summarise
 from autograder.pages import Tone, number, percent, relative_link, seconds
 from autograder.report import render_report
 from autograder.results import ExerciseResult, Result, Verdict
+from autograder.similarity import Pair
 
 
 def report(results: list[Result], **more: object) -> str:
@@ -151,6 +152,17 @@ def test_what_needs_a_person_is_on_top_with_its_sentence():
     assert "Exit ■ killed f, g: It ended." in first
     assert "fine" not in first
     assert len(summarise(results).graded) == 4
+
+
+def test_a_file_that_could_not_be_read_is_one_trouble_and_not_one_an_exercise():
+    unread = result(
+        "PDF",
+        *(exercise(name, Verdict.MALFORMED, message="No JSON.") for name in "fg"),
+        verdict=Verdict.MALFORMED,
+        message="No JSON.",
+    )
+    (incident,) = summarise([unread]).needs_a_human
+    assert (incident.exercises, incident.message) == ((), "No JSON.")
 
 
 def test_the_same_trouble_of_many_is_said_once():
@@ -308,3 +320,24 @@ def test_results_are_not_changed_by_being_shown():
     before = [dataclasses.asdict(each) for each in results]
     report(results)
     assert [dataclasses.asdict(each) for each in results] == before
+
+
+def test_pairs_that_are_alike_are_a_place_to_look_with_links_to_both():
+    results = [result(name) for name in ("Ada", "Bob", "Cy")]
+    pairs = [Pair(("Ada", "Bob"), 0.62, 40, ("conv_layer", "correlate2d"))]
+    page = report(results, alike=pairs, links={"Ada": "a.html", "Bob": "b.html"})
+    section = next(s for s in BeautifulSoup(page, "html.parser").select("section") if "alike" in s.h2.get_text())
+    seen = " ".join(section.get_text().split())
+    assert "1 pair of submissions is alike: a place to look, not a verdict" in seen
+    assert "62 % Ada and Bob 40 passages, in conv_layer, correlate2d" in seen
+    assert [a["href"] for a in section.select("a")] == ["./a.html", "./b.html"]
+    assert "No two submissions stand out as alike" in text(report(results, alike=[]))
+    assert "alike" not in text(report(results))
+
+
+def test_many_pairs_are_folded_and_bounded():
+    results = [result(name) for name in ("Ada", "Bob")]
+    pairs = [Pair((f"a{i}", f"b{i}"), 0.5, 20, ("f",)) for i in range(1000)]
+    page = report(results, alike=pairs)
+    assert "985 more pairs" in text(page) and "and 800 more." in text(page)
+    assert len(page) < 300_000

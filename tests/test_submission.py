@@ -70,7 +70,7 @@ def test_labels_of_another_form_are_no_labels(mini: Course, label: object) -> No
     for cell in data["cells"]:
         cell["metadata"]["nbgrader"] = label
     frame = put_on_frame(source, parse_notebook(json.dumps(data).encode()))
-    assert set(frame.answers) == {"double", "prediction"}
+    assert set(frame.answers) == {"double", "prediction", "written"}
 
 
 def test_an_old_notebook_is_read() -> None:
@@ -189,7 +189,7 @@ def test_a_cell_without_its_label_is_found_by_what_it_defines(mini: Course) -> N
         cell.metadata = {}
     frame = put_on_frame(source, parse_notebook(as_colab(notebook)))
     assert "return 2 * x" in frame.answers["double"]
-    assert len(frame.repairs) == 3  # two found by name; the written answer cannot be
+    assert len(frame.repairs) == 3  # two found by name, the written answer by its place
     assert sum(c.text == source.by_grade_id["setup"].text for c in frame.cells) == 1
 
 

@@ -22,12 +22,14 @@ from ipykernel.heartbeat import Heartbeat
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
+from ipykernel.zmqshell import ZMQDisplayPublisher
 from jupyter_client.session import Session
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.rooms import stand_ins
 from autograder.rooms.broken import DROPPED
+from autograder.rooms.shell import TolerantShell
 
 # What ipykernel and IPython import only while a kernel starts or runs its first cell.
 LAZY_MODULES = (
@@ -75,13 +77,8 @@ class _DisplayPublisher(ZMQDisplayPublisher):
             super().publish(*args, **more)
 
 
-class _Shell(ZMQInteractiveShell):
-    """`exit` and `quit` don't end the notebook: the cells after it still count."""
-
+class _Shell(TolerantShell):
     display_pub_class = Type(_DisplayPublisher)
-
-    def ask_exit(self) -> None:
-        print("exit: ignored, the notebook goes on.")
 
 
 class _Kernel(IPythonKernel):
@@ -244,6 +241,7 @@ def create(channels: Sequence[str], listeners: Sequence[int], key: str, output_b
     app.initialize([])
     app.session.left_bytes = output_bytes
     app.iopub_thread.schedule(lambda: _open_event_pipe(app.iopub_thread))
+    stand_ins.install()
     return app
 
 

@@ -47,6 +47,8 @@ def room_environment(keras_backend: str = "tensorflow") -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PIP_NO_INDEX": "1",  # an installation fails at once instead of waiting for a network
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "KERAS_BACKEND": keras_backend,

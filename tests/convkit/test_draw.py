@@ -64,6 +64,12 @@ def test_signed_pictures_are_symmetric_around_zero_and_others_go_from_black_to_w
     assert low == -high and high > 0
 
 
+def test_an_axis_of_whole_numbers_has_whole_ticks() -> None:
+    for x, is_whole in ((np.arange(19), True), (np.arange(19.0), False)):  # by itself Matplotlib would write 2.5
+        axes = draw.lines.__wrapped__({"": (x, x)}, title="One point", x_label="x", y_label="y").axes[0]
+        assert all(tick == round(tick) for tick in axes.get_xticks()) == is_whole
+
+
 def test_colour_pictures_are_clipped_in_silence() -> None:
     bright = np.full((3, 4, 3), 1.7)
     figure = draw.images.__wrapped__([bright], title="Too bright")

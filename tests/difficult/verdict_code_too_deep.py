@@ -1,7 +1,9 @@
 """Code so deeply nested that compilers give up, in cells whose labels are gone, so that the grader reads it.
 
-double: missing|error, 0
-total: error|missing, 0
+The cells are found by the look of their lines, and so an exercise is told what its own cell came to.
+
+double: missing|error|timeout|out of memory, 0
+total: error|missing|timeout|out of memory, 0
 """
 
 # %% double

@@ -1,0 +1,1 @@
+"""Collecting what a class handed in: from an LMS's archive to `submitted/STUDENT/ASSIGNMENT/`."""
