@@ -42,14 +42,14 @@ if importlib.util.find_spec("convkit") is None:
     importlib.invalidate_caches()
 
 import numpy as np
-from convkit import check, datasets, draw, draw_attention, quiet, scenes
+from convkit import check, datasets, draw, draw_attention, nets, quiet, scenes
 
 with quiet.startup():
     import keras
 from keras import layers
 
 SEED = 0
-device = "CPU" if "cpu" in str(keras.ops.ones(1).device).lower() else "GPU"
+device = nets.device()
 print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · pictures: drawn ones, or CIFAR-10")
 if device == "GPU":
     print("There is a GPU: with SCALE = \"full\" below, section 4 trains on all of CIFAR-10 in some minutes.")
@@ -621,14 +621,14 @@ check.true(lost < 0.05, "The pooling net is far behind the flattening one on new
 check.passed("train_both")
 
 # %%
-nets = {"flattening": flattening, "pooling": pooling}
-right = {f"{name}, {what}": 100 * share_right(net, *data) for name, net in nets.items()
+pair = {"flattening": flattening, "pooling": pooling}
+right = {f"{name}, {what}": 100 * share_right(net, *data) for name, net in pair.items()
          for what, data in [("pictures it learned from", (train[0][:1000], train[1][:1000])), ("new ones", validation)]}
 draw.bars(right, marked=list(right)[1::2], unit=" %", x_label="right answers, %",
           title="The flattening net loses more on new pictures")
 
 # %%
-print({name: f"{net.count_params():,} parameters" for name, net in nets.items()})
+print({name: f"{net.count_params():,} parameters" for name, net in pair.items()})
 
 # %% [markdown]
 # "No appreciable decrease": with these few pictures it is even a gain. The flattening net loses far more on the way
@@ -660,7 +660,7 @@ def stay(net):
 
 # %%
 print("you said:", guess)
-draw.lines({f"{name} net": (pixels, stay(net)) for name, net in nets.items()}, x_label="picture moved by … pixels",
+draw.lines({f"{name} net": (pixels, stay(net)) for name, net in pair.items()}, x_label="picture moved by … pixels",
            y_label="share of answers that stay", title="Behind global pooling, a move changes few answers")
 
 # %% [markdown]
