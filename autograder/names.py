@@ -53,6 +53,32 @@ def names_of(code: str) -> Names:
     return Names(frozenset(reads), frozenset(defines), functions)
 
 
+@lru_cache(maxsize=4096)
+def reads_for(code: str, wanted: frozenset[str]) -> frozenset[str]:
+    """What `code` reads as `names_of` says, without the bodies of functions that the names `wanted` do not lead to."""
+    names = names_of(code)
+    tree = parsed(code)
+    if tree is None or names.functions <= wanted:
+        return names.reads
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    try:
+        headers = [ast.Expr(part) for node in functions.values() for part in _evaluated_at_once(node)]
+        reads = _uses([*(node for node in tree.body if node not in functions.values()), *headers])[0]
+        followed: set[str] = set()
+        while found := (reads | wanted) & functions.keys() - followed:
+            followed |= found
+            for name in found:
+                reads |= _uses([functions[name]])[0]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names.reads
+    return names.reads & reads
+
+
+def _evaluated_at_once(node: ast.FunctionDef) -> list[ast.expr]:
+    """What of a function runs where it is defined."""
+    return [*node.decorator_list, *node.args.defaults, *(part for part in node.args.kw_defaults if part)]
+
+
 def parsed(code: str) -> ast.Module | None:
     """The code as a tree, read as IPython would: without magics, however indented. None if it is broken."""
     for text in (code, python_part(code)):

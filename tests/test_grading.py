@@ -136,9 +136,9 @@ def class_of_five(mini: Course, source: AssignmentSource) -> Course:
     return mini
 
 
-def autograder(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
+def autograder(course: Course, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "autograder.cli", "--course", str(course.root), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
 
 
 def test_a_class_with_broken_files_is_graded_to_the_end(class_of_five: Course, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.names import names_of
+from autograder.names import names_of, reads_for
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,34 @@ def test_names(code: str, reads: set[str], defines: set[str]) -> None:
     names = names_of(code)
     assert names.reads == reads
     assert names.defines == defines
+
+
+HELPERS = """
+@noted
+def used(x, scale=FACTOR):
+    return below(x) * scale
+
+def unused(x, other=DEFAULT):
+    return later(x)
+
+def below(x):
+    return x + far
+
+def f(x):
+    return used(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted", "reads"),
+    [
+        (HELPERS, {"f"}, {"noted", "FACTOR", "DEFAULT", "far"}),
+        (HELPERS, {"unused"}, {"noted", "FACTOR", "DEFAULT", "later"}),
+        (HELPERS + "\nf = unused", {"f"}, {"noted", "FACTOR", "DEFAULT", "far", "later"}),
+        ("def f(x):\n    return g(x)", {"f"}, {"g"}),
+        ("class A(B):\n    def m(self):\n        return c\ndef g():\n    return d", {"A"}, {"B", "c"}),
+        ("def broken(:", {"broken"}, set()),
+    ],
+)
+def test_helpers_that_an_answer_does_not_use_ask_for_nothing(code: str, wanted: set[str], reads: set[str]) -> None:
+    assert reads_for(code, frozenset(wanted)) - {"used", "unused", "below"} == reads

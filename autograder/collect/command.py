@@ -60,8 +60,9 @@ def _print(done: Collection, aside_folder: Path) -> None:
         names = ", ".join(name(student.name or student.student) for student in done.missing)
         out.print(f"\nNothing from: {names}", soft_wrap=True)
     late = sum(one.late for one in done.collected)
-    aside = sum(not one.beside_notebook for one in done.aside)
-    counts = f"{plural(len(done.collected), 'submission')}, {late} late, {aside} kept aside"
+    extra = sum(one.beside_notebook for one in done.aside)
+    counts = f"{plural(len(done.collected), 'submission')}, {late} late, {len(done.aside) - extra} kept aside"
+    counts += f" (and {plural(extra, 'file')} beside a notebook)" if extra else ""
     missing = f", {len(done.missing)} missing" if done.missing else ""
     out.print(f"\n{'Would be collected' if done.dry_run else 'Collected'}: {counts}{missing}.")
     if done.aside and not done.dry_run:

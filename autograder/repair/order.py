@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.names import names_of
+from autograder.names import names_of, reads_for
 from autograder.repair.frame import FrameCell, Notes, short
 from autograder.repair.pieces import Piece
 from autograder.source import AssignmentSource, Exercise, Role, SourceCell
@@ -68,9 +68,9 @@ class Placed:
     def defines(self) -> frozenset[str]:
         return names_of(self.cell.text).defines if self.cell.is_code else frozenset()
 
-    @cached_property
-    def reads(self) -> frozenset[str]:
-        return names_of(self.cell.text).reads if self.cell.is_code else frozenset()
+    def reads_for(self, names: frozenset[str]) -> list[str]:
+        """What it reads so that it can define `names`, in the order of the alphabet."""
+        return sorted(reads_for(self.cell.text, names)) if self.cell.is_code else []
 
     @property
     def is_students(self) -> bool:
@@ -106,7 +106,8 @@ class Helpers:
     def _for(self, exercise: Exercise) -> None:
         """Follow all names from the answer on to who defines them."""
         place, start, end = self._places(exercise)
-        wanted = [name for p in self.placed[start:end] if p.is_students for name in sorted(p.reads)]
+        own = exercise.solution.names.defines
+        wanted = [name for p in self.placed[start:end] if p.is_students for name in p.reads_for(own)]
         seen = set(_ALWAYS_THERE)
         while wanted:
             name = wanted.pop(0)
@@ -117,7 +118,8 @@ class Helpers:
             if not makers and self._left:
                 makers = self._fetch(name, exercise, start, end, place)
                 place, start, end = self._places(exercise)
-            wanted += [read for p in makers if p.is_students for read in sorted(p.reads - seen)]
+            makes = frozenset((name,))
+            wanted += [read for p in makers if p.is_students for read in p.reads_for(makes) if read not in seen]
 
     def _places(self, exercise: Exercise) -> tuple[dict[int, int], int, int]:
         """The position of every cell by its identity, that of the answer's first cell and that of the first test."""
@@ -156,4 +158,4 @@ class Helpers:
     def _can_move(self, found: Placed, start: int) -> bool:
         """Whether a cell finds above `start` all that it reads."""
         there = set().union(*(p.defines for p in self.placed[:start]))
-        return found.reads <= there | found.defines | _ALWAYS_THERE
+        return set(found.reads_for(found.defines)) <= there | found.defines | _ALWAYS_THERE
