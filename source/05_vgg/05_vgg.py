@@ -371,6 +371,8 @@ check.layers(block, [conv(6), conv(6), conv(6), pool()], name="the block", mista
         [conv(6, padding="valid")] * 3 + [pool()],
     "The convolutions have no activation: without ReLU they are together no more than one large kernel.":
         [conv(6, activation="linear")] * 3 + [pool()],
+    "The ReLUs stand as layers of their own; give each to its convolution, `activation=\"relu\"`.":
+        [conv(6, activation="linear"), ("ReLU", {})] * 3 + [pool()],
     "Only the last convolution has its ReLU; each needs one.":
         [conv(6, activation="linear")] * 2 + [conv(6), pool()],
     "The number of filters doubles inside the block; it doubles from block to block, if at all.":
