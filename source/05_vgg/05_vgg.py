@@ -955,8 +955,8 @@ print(f"receptive field {receptive_field(pairs(recipe['blocks']))} pixels, the p
 # %% [markdown]
 # ### What the real ones reach
 #
-# On CIFAR-10 (`SCALE = "full"`), networks of this kind with batch normalisation and dropout get 0.93 of the test
-# photographs right. VGG with its 1000 classes: in 7.3 % of the photographs the right name is not among its first
+# On CIFAR-10 (`SCALE = "full"`), published networks of this kind, with batch normalisation and dropout, get about 0.93
+# of the test photographs right. VGG with its 1000 classes: in 7.3 % of the photographs the right name is not among its first
 # five guesses; AlexNet, two years earlier, 15.3 %. (The competition of 2014 had two more tasks: 200 kinds of things
 # to detect, and one thing of 1000 to be found with its place, which VGG won; 09 and 10.)
 
