@@ -55,28 +55,36 @@ def names_of(code: str) -> Names:
 
 @lru_cache(maxsize=4096)
 def reads_for(code: str, wanted: frozenset[str]) -> frozenset[str]:
-    """What `code` reads as `names_of` says, without the bodies of functions that the names `wanted` do not lead to."""
+    """What `code` reads as `names_of` says, without functions and methods to which the names `wanted` do not lead."""
     names = names_of(code)
     tree = parsed(code)
-    if tree is None or names.functions <= wanted:
+    if tree is None:
         return names.reads
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    later = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    if later.keys() <= wanted:
+        return names.reads
     try:
-        headers = [ast.Expr(part) for node in functions.values() for part in _evaluated_at_once(node)]
-        reads = _uses([*(node for node in tree.body if node not in functions.values()), *headers])[0]
+        reads = _uses([part for node in tree.body for part in _run_at_once(node)])[0]
         followed: set[str] = set()
-        while found := (reads | wanted) & functions.keys() - followed:
+        while found := (reads | wanted) & later.keys() - followed:
             followed |= found
             for name in found:
-                reads |= _uses([functions[name]])[0]
+                reads |= _uses([later[name]])[0]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return names.reads
     return names.reads & reads
 
 
-def _evaluated_at_once(node: ast.FunctionDef) -> list[ast.expr]:
-    """What of a function runs where it is defined."""
-    return [*node.decorator_list, *node.args.defaults, *(part for part in node.args.kw_defaults if part)]
+def _run_at_once(node: ast.stmt) -> list[ast.stmt]:
+    """What of a statement runs where it stands: of a function its decorators and defaults, of a class all but methods."""
+    match node:
+        case ast.FunctionDef(args=arguments):
+            parts = [*node.decorator_list, *arguments.defaults, *(part for part in arguments.kw_defaults if part)]
+            return [ast.Expr(part) for part in parts]
+        case ast.ClassDef():
+            parts = [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]
+            return [*(ast.Expr(part) for part in parts), *(part for inner in node.body for part in _run_at_once(inner))]
+    return [node]
 
 
 def parsed(code: str) -> ast.Module | None:

@@ -22,7 +22,7 @@ def modern(net: Any, dropout: float) -> Any:
     Each convolution with ReLU becomes convolution, batch normalisation, ReLU. `dropout`, a share of the units, stands
     before each dense layer, and half as much after each pooling. On a GPU all but the last layer computes with float16
     ("mixed precision").
-    net: a Sequential of Conv2D, pooling, Flatten and Dense layers and of Sequentials of them; it stays as it was.
+    net: Conv2D, pooling, Flatten and Dense layers one after the other, and Sequentials of them; it stays as it was.
     """
     import keras
 
@@ -58,5 +58,6 @@ def _again(layer: Any, **changes: object) -> Any:
 
 
 def _flat(model: Any) -> list[Any]:
+    """All layers but inputs, those of models inside in their place."""
     parts = [_flat(layer) if hasattr(layer, "layers") else [layer] for layer in model.layers]
-    return [layer for part in parts for layer in part]
+    return [layer for part in parts for layer in part if type(layer).__name__ != "InputLayer"]

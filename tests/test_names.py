@@ -65,6 +65,11 @@ def f(x):
         (HELPERS + "\nf = unused", {"f"}, {"noted", "FACTOR", "DEFAULT", "far", "later"}),
         ("def f(x):\n    return g(x)", {"f"}, {"g"}),
         ("class A(B):\n    def m(self):\n        return c\ndef g():\n    return d", {"A"}, {"B", "c"}),
+        (
+            "class A(B):\n    x = y\n    def m(self, z=x):\n        return c\ndef f():\n    return d",
+            {"f"},
+            {"B", "y", "d"},
+        ),
         ("def broken(:", {"broken"}, set()),
     ],
 )

@@ -45,6 +45,15 @@ def test_modern_puts_normalisation_before_each_relu_and_dropout_before_each_dens
     assert (last.units, last.activation.__name__, last.compute_dtype) == (2, "softmax", "float32")
 
 
+def test_modern_takes_a_functional_model_as_well(keras: ModuleType) -> None:
+    sequential = plain(keras)
+    inputs = keras.Input((6, 5, 2))
+    outputs = inputs
+    for layer in sequential.layers:  # type: ignore[attr-defined]
+        outputs = layer(outputs)
+    assert kinds(nets.modern(keras.Model(inputs, outputs), 0.4)) == kinds(nets.modern(sequential, 0.4))
+
+
 def test_modern_leaves_the_given_net_as_it_was_and_shares_nothing_with_it(keras: ModuleType) -> None:
     given = plain(keras)
     before = [weight.copy() for weight in given.get_weights()]  # type: ignore[attr-defined]
