@@ -364,9 +364,9 @@ loss, accuracy = build_lenet().evaluate(*validation, verbose=0)
 print(f"the loss is {loss:.2f}, {100 * accuracy:.0f} of 100 are right")
 
 # %% [markdown]
-# $-\ln\frac1{10}=2.303$. It comes out a little beside that, for a random network has small preferences. This is the
-# first thing to look at before any training: **a first loss far from $\ln(\text{classes})$ means a mistake**, such as a
-# last layer that does not fit the loss, or pictures from 0 to 255.
+# $-\ln\frac1{10}=2.303$, and ten of a hundred. Both come out beside that, for a random network has small preferences.
+# The loss is the first thing to look at before any training: **a first loss far from $\ln(\text{classes})$ means a
+# mistake**, such as a last layer that does not fit the loss, or pictures from 0 to 255.
 #
 # The second: **can it learn twenty pictures by heart?** No network that works fails at that, and it takes a second. The
 # twenty pictures of this check are pure noise; nothing but learning by heart can help.
@@ -616,7 +616,7 @@ for rate, history in histories.items():
 # | the first loss is not ln 10 | last layer and loss don't fit; pictures not scaled (worst with ReLU) |
 # | it cannot learn twenty pictures by heart | a mistake in the network or the loss |
 # | the loss becomes NaN, or stays at 2.3 | the learning rate is too high, or much too low |
-# | training part good, validation part a guess | pictures and labels in different order |
+# | the loss creeps down from 2.3, validation part a guess | pictures and labels in different order, learned by heart |
 # | training part good, validation part less so | **overfitting**: too few pictures, or too long |
 # | both too good to be true | validation pictures among those learned from: a **leak** |
 
