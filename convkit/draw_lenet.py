@@ -37,7 +37,7 @@ _MAPS_A_ROW = 8
 def stacks(table: Sequence[Row], *, title: str) -> Figure:
     """A network as stacks of maps, left to right; `table` has a row (name, output shape, parameters) for each layer.
 
-    A stack has the height of its maps and a sheet for every four of them; dense layers are columns.
+    A stack has the size of its maps and a sheet for every four of them; dense layers are columns.
     """
     from matplotlib.patches import Rectangle
 
@@ -54,9 +54,9 @@ def stacks(table: Sequence[Row], *, title: str) -> Figure:
         middle, size = left + (width + 0.03 * sheets) / 2, "×".join(str(length) for length in shape)
         axes.text(middle, -0.62, name, ha="center", va="top", fontsize=8, fontweight="bold")
         axes.text(middle, -0.74, f"{size}\n{parameters:,}", ha="center", va="top", fontsize=7, linespacing=1.4)
-        left += max(width + 0.03 * sheets, 0.42) + 0.14
-    axes.set(xlim=(-0.15, left), ylim=(-1.0, 0.66), xticks=[], yticks=[])
-    axes.set_xlabel("layer, its output's shape, its parameters", fontsize=9)
+        left += max(width + 0.03 * sheets, 0.46) + 0.18
+    axes.set(xlim=(-0.1, left - 0.14), ylim=(-1.15, 0.6), xticks=[], yticks=[], aspect="equal")
+    axes.set_xlabel("layer, its output's shape, its parameters (a sheet stands for up to four maps)", fontsize=9)
     _bare(axes)
     return figure
 
@@ -115,7 +115,7 @@ def confusion(matrix: ArrayLike, names: Sequence[str], *, title: str) -> Figure:
 def _stack(shape: Sequence[int], tallest: int) -> tuple[float, float, int]:
     """(height, width, sheets) of one layer's drawing; heights up to 1."""
     if len(shape) == 3:
-        return shape[0] / tallest, 0.6 * shape[1] / tallest, max(1, math.ceil(shape[2] / 4))
+        return shape[0] / tallest, shape[1] / tallest, max(1, math.ceil(shape[2] / 4))
     return min(1.0, 0.25 + shape[0] / 400), 0.07, 1
 
 

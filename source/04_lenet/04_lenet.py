@@ -17,12 +17,12 @@
 #
 # After this notebook you can
 #
-# * build and compile LeNet, the network that read cheques, in Keras, and say where each of its 61,706 numbers is;
+# * build and compile LeNet, the network that read cheques, in Keras, and say where each of its 61,706 parameters is;
 # * train a network, and tell from a handful of numbers whether it has learned, and if not, what went wrong;
 # * look inside: kernels, feature maps, and the digits that it takes for others.
 #
-# **Time:** about 85 minutes. **You need:** convolution (01), sizes and parameters (02), pooling (03). No Keras yet:
-# what you need of it stands here.
+# **Time:** about 90 minutes. **You need:** convolution (01), sizes and parameters (02), pooling (03). No Keras yet:
+# what you need of it is explained here.
 #
 # **How it works.** As before: fill in a stub, run the checks below it, read what they say, try again. The checks give
 # 95 points, a short text at the end gives 5.
@@ -65,9 +65,9 @@ SCALE = "quick"
 #
 # *10 minutes*
 #
-# In 1989 a group at Bell Labs set out to read the handwritten ZIP codes on letters. Nobody could write down rules for
-# what makes a 4 a 4. Their way is called **data-driven**: collect many pictures, have people say what each is, and let
-# a program find out the rest. Here are such pictures, grey values from 0 to 255, each with its **label**:
+# In the late 1980s a group at Bell Labs set out to read the handwritten ZIP codes on letters. Nobody could write down
+# rules for what makes a 4 a 4. Their way is called **data-driven**: collect many pictures, have people say what each
+# is, and let a program find out the rest. Here are such pictures, grey values from 0 to 255, each with its **label**:
 
 # %% nbgrader={"grade": false, "grade_id": "digits", "locked": true, "schema_version": 3, "solution": false, "task": false}
 FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
@@ -80,15 +80,16 @@ draw.images(digits.images[:20], [str(label) for label in digits.labels[:20]], co
 # %% [markdown]
 # No two writers agree on the 1 or the 7, and still you read them all. Lecture C lists what makes it hard for a
 # program: the thing is seen from another side, larger or smaller, bent, partly covered, lit differently, in front of
-# clutter; and things of one class differ among themselves. Digits on paper spare us all but bending, size and the last.
+# clutter; and things of one class differ among themselves. Digits on paper spare us all but bending, size and the
+# differences within a class.
 #
-# A network wants numbers of about the size of 1, not 255: its first weights are drawn to suit such inputs. (With 0–255,
-# four in five tanh of the first layer that see any ink are at ±1 from the start, where the curve is flat, and its
-# kernels hardly learn.) And a convolution wants to know how many channels there are, so a grey picture gets an axis of
-# length 1. By hand, one picture of 1×4 pixels:
+# A network wants numbers of about the size of 1, not 255: its first weights are drawn to suit such inputs. (LeNet below
+# sends the sums of its first layer through tanh. With 0–255, four in five of those that see any ink come out at ±1 from
+# the start, where the curve is flat, and the kernels hardly learn.) And a convolution wants to know how many channels
+# there are, so a grey picture gets an axis of length 1. By hand, one picture of 1×4 pixels:
 #
-# $$\begin{bmatrix}0&51&128&255\end{bmatrix}\ \text{uint8}\;(1,1,4)\quad\longrightarrow\quad
-# \begin{bmatrix}0&0.2&0.502&1\end{bmatrix}\ \text{float32}\;(1,1,4,1)$$
+# $$\begin{bmatrix}0&51&102&255\end{bmatrix}\ \text{uint8}\;(1,1,4)\quad\longrightarrow\quad
+# \begin{bmatrix}0&0.2&0.4&1\end{bmatrix}\ \text{float32}\;(1,1,4,1)$$
 
 # %% nbgrader={"grade": false, "grade_id": "prepare_digits", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def prepare_digits(images, labels):
@@ -96,7 +97,7 @@ def prepare_digits(images, labels):
 
     images: uint8, (N, H, W), 0 to 255.   labels: whole numbers, (N,).
     Returns (pictures, labels): float32, (N, H, W, 1), 0 to 1, and int64, (N,); new arrays.
-    Raises ValueError if images are not uint8 (they may be prepared already) or have not three axes, or if there are
+    Raises ValueError if images are not uint8 (they may be prepared already) or do not have three axes, or if there are
     not as many labels as images.
     """
     ### BEGIN SOLUTION
@@ -187,11 +188,14 @@ print(f"to learn from: {len(train[1]):,}   to watch it by: {len(validation[1]):,
 # First a network in Keras at its very smallest. A `Sequential` is a list of layers, each given what the one before
 # returns. This one lays each picture out as a vector (`Flatten`, lecture A's and B's step from maps to a vector) and
 # has one `Dense` layer: ten weighted sums of all 784 pixels, one for each digit. **Softmax** turns ten scores into
-# probabilities: $p_i=e^{s_i}/\sum_j e^{s_j}$.
+# probabilities, all positive and together 1: $p_i=e^{s_i}/\sum_j e^{s_j}$.
 #
-# `compile` says how to learn. The **loss** is a number that is small when the answers are good, here
-# $-\ln p_{\text{label}}$, the cross-entropy: 0 for a probability of 1, 0.105 for 0.9, 2.303 for 0.1. `fit` learns from
-# pictures and labels, `predict` answers.
+# `compile` says how to learn. The **loss** is a number that is small when the answers are good, here the cross-entropy,
+# $-\ln p$ of the probability $p$ that the right digit gets: 0 for a probability of 1, 0.105 for 0.9, 2.303 for 0.1.
+# Labels can be whole numbers, as ours, or *one-hot*: ten numbers, a 1 in the label's place and 0 elsewhere. For whole
+# numbers Keras calls this loss `sparse_categorical_crossentropy`. `metrics=["accuracy"]` counts right answers as well.
+# `fit` learns from pictures and labels, `evaluate` gives loss and accuracy, `predict` the ten probabilities. (Section
+# 4 explains Adam, epochs and batches.)
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -230,7 +234,12 @@ draw.images(list(templates.transpose(2, 0, 1)), [str(digit) for digit in range(1
 #
 # The original has a border of two pixels round each digit, 32×32, and no padding in C1, which comes to the same. Its C5
 # is a convolution whose 5×5 kernels fit once on a 5×5 map: that *is* a dense layer, so lecture C's table, where all is
-# `conv2d`, and lectures B and E, who count 2 convolutions, mean the same five layers with weights.
+# `conv2d`, and lecture E, which counts 2 convolutions, mean the same five layers with weights. (Lecture B lists 2 dense
+# layers; there are 3.)
+#
+# The layers that you need, behind a `keras.Input` as above: `keras.layers.Conv2D(kernels, size, padding=…,
+# activation=…)`, `AveragePooling2D(size)`, `Flatten()`, `Dense(units, activation=…)`. Padding is `"valid"`, none,
+# unless you say `"same"`. Every layer takes a `name=…`.
 
 # %% nbgrader={"grade": false, "grade_id": "build_lenet", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def build_lenet(activation="tanh"):
@@ -238,8 +247,8 @@ def build_lenet(activation="tanh"):
 
     activation: that of C1, C3, C5 and F6, by name.
     Returns a new keras.Sequential each time: the eight layers of the table above, in that order, each activation
-    inside its layer (`activation=…`), softmax at the end; compiled with the cross-entropy for whole-number labels, and
-    an optimizer of your choice.
+    inside its layer (`activation=…`), softmax at the end; compiled with the cross-entropy for whole-number labels,
+    `metrics=["accuracy"]`, which a cell below prints, and an optimizer of your choice.
     Name the layers as in the table (`name="C1"`) and the figures below will be easy to read.
     """
     ### BEGIN SOLUTION
@@ -261,8 +270,7 @@ def build_lenet(activation="tanh"):
 
 
 # %% [markdown]
-# The layers that you need: `keras.layers.Conv2D(kernels, size, padding=…, activation=…)`, `AveragePooling2D(size)`,
-# `Flatten()`, `Dense(units, activation=…)`. First the sizes and the number of parameters:
+# First the sizes and the number of parameters:
 
 # %% nbgrader={"grade": true, "grade_id": "build_lenet-1", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 net = build_lenet()
@@ -286,7 +294,7 @@ check.parameters(net, 61_706, mistakes={
 check.passed("build_lenet")
 
 # %% [markdown]
-# Two nets with equal numbers of parameters can differ. The kinds of layers, and what follows each:
+# Two nets with equal numbers of parameters can differ. Now the kinds of layers, and the activation of each:
 
 # %% nbgrader={"grade": true, "grade_id": "build_lenet-2", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
 net = build_lenet()
@@ -356,9 +364,9 @@ loss, accuracy = build_lenet().evaluate(*validation, verbose=0)
 print(f"the loss is {loss:.2f}, {100 * accuracy:.0f} of 100 are right")
 
 # %% [markdown]
-# $-\ln\frac1{10}=2.303$. It comes out a little beside that, for a random network has small preferences. This is the
-# first thing to look at before any training: **a first loss far from $\ln(\text{classes})$ means a mistake**, such as a
-# last layer that does not fit the loss, or pictures from 0 to 255.
+# $-\ln\frac1{10}=2.303$, and ten of a hundred. Both come out beside that, for a random network has small preferences.
+# The loss is the first thing to look at before any training: **a first loss far from $\ln(\text{classes})$ means a
+# mistake**, such as a last layer that does not fit the loss, or pictures from 0 to 255.
 #
 # The second: **can it learn twenty pictures by heart?** No network that works fails at that, and it takes a second. The
 # twenty pictures of this check are pure noise; nothing but learning by heart can help.
@@ -423,12 +431,14 @@ check.passed("build_lenet")
 # $$\text{convolution: } (k_h\,k_w\,C+1)\,F\qquad\text{dense: } (n+1)\,m$$
 #
 # By hand: C1 has $(5\cdot5\cdot1+1)\cdot6=156$ parameters, C3 has $(5\cdot5\cdot6+1)\cdot16=2{,}416$. Where $n$ comes
-# from maps of $O\times O$ with $N$ channels it is $O^2N$ (lecture A gives two formulas for dense layers, of which this
-# is the first). Without a bias, the 1 goes. Pooling, flattening, dropout: nothing.
+# from flattened maps of $O\times O$ with $N$ channels it is $O^2N$ (lecture A gives two formulas for dense layers, of
+# which this is the first). Without a bias, the + 1 goes. Pooling, flattening, dropout: nothing.
 #
 # A Keras layer knows what you need: `layer.name`, `layer.input.shape`, `layer.output.shape` (both with the batch axis
 # in front, `None`), `layer.kernel_size`, `layer.filters`, `layer.units`, `layer.use_bias`, and `layer.weights`, an
-# empty list if it has none.
+# empty list if it has none. The last number of `layer.input.shape` is $C$ of a convolution and $n$ of a dense layer,
+# even of one that stands on maps: it sums over the last axis alone. `model.layers` is the list of layers, without the
+# input.
 
 # %% nbgrader={"grade": false, "grade_id": "layer_table", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def layer_table(model):
@@ -485,7 +495,8 @@ check.equal(table, [("edges", (6, 6, 3), 99), ("half", (3, 3, 3), 0), ("flat", (
 check.passed("layer_table")
 
 # %% [markdown]
-# Now a network of lecture E, for colour pictures of 32×32. It prints this table; yours must be the same.
+# Now a network of lecture E, for colour pictures of 32×32. The check has the table that the lecture prints; yours must
+# be the same.
 
 # %% nbgrader={"grade": false, "grade_id": "cifar", "locked": true, "schema_version": 3, "solution": false, "task": false}
 layers = keras.layers
@@ -546,12 +557,13 @@ draw.bars({row[0]: row[2] for row in table if row[2]}, title="Most of LeNet is i
           x_label="parameters", marked=["C5"])
 
 # %% [markdown]
-# Two nets, one picture: most of the parameters sit where maps become a vector, 78 % in LeNet and 84 % in lecture E's
-# net. The convolutions, which do the seeing, are small, since they share their weights. (08 does away with the
-# flattening.) Two more nets of the lectures, whose numbers you can check in your head or with your function:
+# Two nets, and the same in both: most of the parameters sit where maps become a vector, 78 % in LeNet and 84 % in
+# lecture E's net. The convolutions, which do the seeing, are small, since they share their weights. (08 does away with
+# the flattening.) Two more nets of the lectures, whose numbers you can check in your head or with your function:
 #
-# * Lecture A's, three convolutions 3×3, each padded and pooled: 28→14→7→3, so $3\cdot3\cdot75=675$ numbers enter the
-#   dense layer. With 300 of batch normalisation among them it has 404,099 parameters.
+# * Lecture A's, on one channel: 25, 50 and 75 kernels 3×3, each convolution padded and pooled: 28→14→7→3, so
+#   $3\cdot3\cdot75=675$ numbers enter the dense layers, of 512 and 24 units. That makes 403,799 parameters; 300 more,
+#   of a kind of layer that comes later (batch normalisation), make it 404,099.
 # * Lecture D's, a figure that is lost, evidently 39×39×3 → 37×37×10 → 17×17×20 → 7×7×40: then $7\cdot7\cdot40=1960$
 #   numbers go into the softmax layer. Which kernels and strides give that? (3×3 with stride 1, then 5×5 with stride 2,
 #   twice.)
@@ -567,10 +579,12 @@ draw.bars({row[0]: row[2] for row in table if row[2]}, title="Most of LeNet is i
 # 1. *forward*: what does the network answer?
 # 2. the *loss*: how bad is that?
 # 3. *backward*: the gradient of the loss, for each weight (01 did it by hand for one kernel);
-# 4. *update*: a small step down. How small, says the **learning rate**; how exactly, the optimizer, here Adam.
+# 4. *update*: a small step down. The **learning rate** says how small. The **optimizer** says how exactly: 01 stepped
+#    straight along the gradient, Adam suits the step of each weight to the gradients that it has seen lately.
 #
-# Once through all pictures is an **epoch**. `model.fit(pictures, labels, epochs=…, batch_size=…)` is this loop.
-# Lecture C's exercise 2-4 asks what the learning rate does, 0.1, 0.01 or 0.001. Say which is best, then run:
+# Once through all pictures is an **epoch**. `model.fit(pictures, labels, epochs=…, batch_size=…)` is this loop. Lecture
+# C's exercise 2-4 asks what the learning rate does, 0.1, 0.01 or 0.001. Say which is best, then run (to `compile` again
+# sets another optimizer):
 
 # %%
 few, epochs = (train[0][:1200], train[1][:1200]), 6
@@ -589,10 +603,11 @@ for rate, history in histories.items():
     print(f"{rate}: {100 * history['val_accuracy'][-1]:.0f} % of the validation part are right")
 
 # %% [markdown]
-# With 0.1 each step jumps over the valley, again and again. 0.01 comes down fastest, 0.001 more slowly, to about the
-# same place. (For another optimizer other rates are right: plain gradient descent is fine with 0.1 here, and with 0.001
-# hardly moves.) A good habit is to begin with a high rate and let it fall to 0, since what is left to do at the end is
-# fine work: `keras.optimizers.schedules.CosineDecay(0.004, steps)` in the place of a number does that.
+# With 0.1 each step jumps over the valley, again and again. 0.01 comes down fastest; 0.001 is on its way, but six
+# epochs are few for it. (For another optimizer other rates are right: plain gradient descent is fine with 0.1 here, and
+# with 0.001 hardly moves.) A good habit is to begin with a high rate and let it fall to 0, since what is left to do at
+# the end is fine work: `keras.optimizers.schedules.CosineDecay(0.004, steps)` in the place of a number does that, where
+# `steps` is how many updates there will be, epochs times batches in an epoch.
 #
 # What to look at if a network does not learn:
 #
@@ -601,7 +616,7 @@ for rate, history in histories.items():
 # | the first loss is not ln 10 | last layer and loss don't fit; pictures not scaled (worst with ReLU) |
 # | it cannot learn twenty pictures by heart | a mistake in the network or the loss |
 # | the loss becomes NaN, or stays at 2.3 | the learning rate is too high, or much too low |
-# | training part good, validation part a guess | pictures and labels in different order |
+# | the loss creeps down from 2.3, validation part a guess | pictures and labels in different order, learned by heart |
 # | training part good, validation part less so | **overfitting**: too few pictures, or too long |
 # | both too good to be true | validation pictures among those learned from: a **leak** |
 
@@ -688,13 +703,13 @@ def accuracy_when_moved(net, pixels):
 pixels = np.arange(-4, 5)
 draw.lines({name: (pixels, [100 * accuracy_when_moved(net, shift) for shift in pixels])
             for name, net in (("your LeNet", model), ("one dense layer", linear))},
-           title="Templates know a digit in one place only", x_label="moved by … pixels", y_label="% right")
+           title="Move the digit: the templates fail first", x_label="pixels to the right", y_label="% right")
 
 # %% [markdown]
 # The dense layer falls apart at two pixels. LeNet holds out longer, but do not believe that its convolutions make it
-# indifferent to position: 03 showed that they only move along, and trained on centred digits it loses a fifth at two
-# pixels. It keeps nearly all if it *saw* moved digits in training. That trick, **augmentation**, belongs to 05; try
-# `keras.layers.RandomTranslation` if you are curious.
+# indifferent to position: 03 showed that they only move along, and trained on centred digits it loses a fifth to a
+# third at two pixels. It keeps nearly all if it *saw* moved digits in training. That trick, **augmentation**, belongs
+# to 05; try `keras.layers.RandomTranslation` if you are curious.
 
 # %% [markdown]
 # ## 5 · Which digits does it confuse?
@@ -712,7 +727,8 @@ draw.lines({name: (pixels, [100 * accuracy_when_moved(net, shift) for shift in p
 def confusion_matrix(y_true, y_pred, classes):
     """How often each class gets each answer.
 
-    y_true, y_pred: whole numbers from 0 to classes − 1, (N,).   classes: how many there are.
+    y_true, y_pred: whole numbers from 0 to classes − 1, (N,), lists or arrays; N may be 0.
+    classes: how many classes there are.
     Returns whole numbers, (classes, classes): entry [t, p] is how many of class t were called p.
     Raises ValueError if the two differ in length, if a number is not one of the classes, or if classes is below 1.
     """
@@ -795,7 +811,7 @@ draw.images(list(validation[0][hardest, :, :, 0]), [f"{validation[1][i]}: {100 *
 #
 # A network is one layer after the other, so call them yourself and keep each result. Two things to remember: a layer
 # wants a batch, so a single picture needs an axis in front; and a layer returns a tensor, which
-# `keras.ops.convert_to_numpy` makes an array.
+# `keras.ops.convert_to_numpy` makes an array. (`model.input_shape` has the batch axis too: `(None, 28, 28, 1)`.)
 
 # %% nbgrader={"grade": false, "grade_id": "activations", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def activations(model, image):
@@ -827,7 +843,7 @@ tiny = keras.Sequential([
 ])
 tiny.set_weights([np.array([-1.0, 1.0]).reshape(1, 2, 1, 1), np.zeros(1), np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]),
                   np.array([0, 0.5])])
-image = np.array([[0, 2, 1], [4, 4, 7]]).reshape(2, 3, 1)
+image = np.array([[0, 2, 1], [4, 4, 7]], dtype=np.float32).reshape(2, 3, 1)
 found = activations(tiny, image)
 check.true(isinstance(found, dict) and list(found) == ["edges", "flat", "sums"],
            "Asked is a dict with the names of the layers, in their order: \"edges\", \"flat\", \"sums\".")
@@ -880,9 +896,10 @@ digit = validation[0][int(np.flatnonzero(validation[1] == 2)[0])]
 draw_lenet.through(digit, activations(model, digit), title="A two on its way through LeNet")
 
 # %% [markdown]
-# From above: six views of the digit, each with other strokes and sides of strokes lit up; the same in half the size;
-# sixteen views of 10×10, on which no person would see a two; then 120 and 84 numbers, and an answer. *What* is there
-# grows from layer to layer, *where* it is gets lost.
+# Orange is above zero, blue below. From top to bottom: six views of the digit, each with other strokes and sides of
+# strokes lit up; the same in half the size; sixteen views of 10×10, in few of which a person would see a two, and these
+# in half the size; then 120 and 84 numbers, and an answer. From layer to layer it is clearer *what* is there, and less
+# clear *where*.
 #
 # And the kernels that made the six views:
 
@@ -893,8 +910,8 @@ draw.images(list(kernels[:, :, 0].transpose(2, 0, 1)), [f"kernel {i}" for i in r
 
 # %% [markdown]
 # Several have orange on one side and blue on the other: they answer to edges of that direction, like Sobel's in 01, but
-# nobody wrote these down. Lecture A says of
-# LeNet that it "replaced manual feature extraction"; this is what that means.
+# nobody wrote these down. Lecture A says of LeNet that it "replaced manual feature extraction"; this is what that
+# means.
 
 # %% [markdown]
 # ## 7 · In your own words
@@ -934,15 +951,15 @@ draw.images(list(kernels[:, :, 0].transpose(2, 0, 1)), [f"kernel {i}" for i in r
 # *Three minutes, nothing to solve.*
 #
 # **1959–1980.** Hubel and Wiesel find cells in the visual cortex that answer to edges (01). Fukushima builds the
-# *Cognitron* (1975) and the *Neocognitron* (1980) after them: layers of shared small windows, alternating with layers
-# that blur position. It is a ConvNet in all but one thing: it is not trained by backpropagation.
+# *Cognitron* (1975) after them and, with shared weights, the *Neocognitron* (1980): layers of small windows that take
+# turns with layers that blur position. That is a ConvNet in all but one thing: it is not trained by backpropagation.
 #
 # **1989–1998.** LeCun and his group at Bell Labs put the two together, first for ZIP codes, then, as LeNet-5 ("Gradient
 # Based Learning Applied to Document Recognition"), in machines that read the amounts on cheques; not signatures, as
-# lecture E has it. The original differs a little from yours: C3 joins only some maps of S2, each pooling has a weight
-# and a bias, which makes 60,000 parameters; and the last layer was compared with drawn digits by squared error. It read
-# 99.2 % of MNIST's test digits, the best of its time; yours can reach 99.1 % (`SCALE = "full"`, moved digits, twenty
-# epochs). Today: ReLU for tanh, the maximum for the mean, softmax with cross-entropy.
+# lecture E has it. The original differs a little from yours: each map of C3 sees only some of S2, each map of a pooling
+# has a weight and a bias, which makes 60,000 parameters; and the last layer was compared with drawn digits by squared
+# error. It read 99.2 % of MNIST's test digits, among the best of its time; yours can reach 99.1 % (`SCALE = "full"`,
+# moved digits, twenty epochs). Today: ReLU for tanh, the maximum for the mean, softmax with cross-entropy.
 #
 # **1998–2012.** Little happens. Larger networks need more pictures than there are, and faster machines. Then ImageNet
 # comes, 1.2 million pictures of 1000 classes for the yearly competition (20 times MNIST's 60,000, not the "two orders
@@ -954,8 +971,8 @@ draw.images(list(kernels[:, :, 0].transpose(2, 0, 1)), [f"kernel {i}" for i in r
 #
 # ## What you built
 #
-# The first network that earned money: prepared its digits, built it, counted it, trained it, caught it at its mistakes,
-# and looked inside. Next: **05 VGG**, where the same parts are stacked sixteen high.
+# One of the first networks that earned money: you prepared its digits, built it, counted its parameters, trained it,
+# saw its mistakes, and looked inside. Next: **05 VGG**, where the same parts are stacked sixteen high.
 #
 # ## Go further
 #
