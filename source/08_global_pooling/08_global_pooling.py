@@ -21,7 +21,7 @@
 # * compare two networks fairly, and say what is won and lost if only *whether* counts and not *where*;
 # * show where a classifier looks, with weights that it already has, and on pictures of any size.
 #
-# **Time:** about 80 minutes. **You need:** pooling and what a shift does to it (03), building and training a network
+# **Time:** about 90 minutes. **You need:** pooling and what a shift does to it (03), building and training a network
 # with Keras (04, 05).
 #
 # **How it works.** Fill in a stub, run the checks below it, read what they say, try again. The checks give 95 points,
@@ -77,7 +77,7 @@ train, validation = part("train", 4000), part("test", 1000)
 # %% [markdown]
 # ## 1 · Where are all the parameters?
 #
-# *10 minutes*
+# *8 minutes*
 #
 # Lecture E puts a network for CIFAR-10 together: five convolutions, two poolings, then the last maps, (3, 3, 64),
 # are flattened into one long vector, and two dense layers follow.
@@ -108,7 +108,8 @@ def lecture_net():
 # | `dense`: 3 · 3 · 64 = 576 → 1,024 | 576 · 1,024 = 589,824 | 1,024 | 590,848 |
 #
 # All together are 703,594, so `dense` has $590{,}848/703{,}594=84\,\%$ of them. Let a function find out such a thing
-# for any model. A layer that nothing is learned in, such as a pooling, has the share 0.
+# for any model; Keras helps with `count_params()`, which a layer has as well as a model (05). A layer in which nothing
+# is learned, such as a pooling, has the share 0.
 
 # %% nbgrader={"grade": false, "grade_id": "parameter_share", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def parameter_share(model):
@@ -197,7 +198,7 @@ check.passed("parameter_share")
 # %%
 shares = parameter_share(lecture_net())
 draw.bars({name: 100 * share for name, share in shares.items()}, marked=["dense"],
-          title="One dense layer holds 84 % of lecture E's net", x_label="share of the parameters, %")
+          title="One dense layer holds 84 % of lecture E's net", x_label="share of the parameters, %", unit=" %")
 
 # %% [markdown]
 # The five convolutions, which do the seeing, share 15 %. The rest is there because flattening gives the dense layer
@@ -314,12 +315,13 @@ check.raises(ValueError, lambda: global_pool(x[None], "average"), when="x has sh
 check.passed("global_pool")
 
 # %% [markdown]
-# What does the classifier lose, and what does it win? Take four feature maps that anybody can compute, the change of
-# brightness from a pixel to four of its neighbours, of a picture, of the same picture moved, and of another one:
+# What does the classifier lose, and what does it win? Take four feature maps that anybody can compute: how much the
+# brightness changes from a pixel to each of four neighbours. Compute them for a picture, for the same picture moved
+# (what leaves comes back on the other side), and for another one:
 
 # %%
 def edge_maps(picture):
-    """(1, H, W, 4), in percent: change from above, from the left, along both diagonals; the edges are joined."""
+    """(1, H, W, 4), in percent: change from above, from the left, along both diagonals; opposite edges are joined."""
     grey = picture.mean(axis=-1) / 2.55
     steps = [(1, 0), (0, 1), (1, 1), (1, -1)]
     return np.stack([np.abs(grey - np.roll(grey, step, axis=(0, 1))) for step in steps], axis=-1)[None]
@@ -338,9 +340,10 @@ at_rest, moved, _ = (edge_maps(picture).ravel() for picture in pictures.values()
 print(f"flattened, {np.mean(np.isclose(at_rest, moved)):.0%} of {at_rest.size:,} numbers stay where they were")
 
 # %% [markdown]
-# The first two rows are equal to the last digit: global pooling of maps that move along (*equivariant*, 03) does not
+# In both tables the first two columns are equal: global pooling of maps that move along (*equivariant*, 03) does not
 # notice the move, it is *invariant*. Flattened, hardly a number is where it was. So a dense layer behind `Flatten` has
-# to learn every thing anew at every place; behind global pooling, never. And what is lost is that place, for good.
+# to learn everything anew at every place; behind global pooling, never. What is lost is the place: from the pooled
+# numbers nobody can tell it any more.
 
 # %% [markdown]
 # ## 3 · What does that do to a network?
@@ -354,17 +357,18 @@ print(f"flattened, {np.mean(np.isclose(at_rest, moved)):.0%} of {at_rest.size:,}
 # | behind Flatten | 3 · 3 · 64 = 576 | 576 · 1,024 + 1,024 = 590,848 |
 # | behind global pooling | 64 | 64 · 1,024 + 1,024 = 66,560 |
 #
-# Its weights become fewer by just the number of places, 3 · 3 = 9. Write the surgeon: a function that takes a
+# The number of its weights is divided by the number of places, 3 · 3 = 9. Write the surgeon: a function that takes a
 # `Sequential` model, whatever its layers are, and returns a **new** one with global pooling for its `Flatten`.
 #
 # * What stands before is kept, with its weights: they are **copied**, so that training one model later leaves the
 #   other alone.
 # * What stands behind is there again with the same settings (units, activation, …) but **fresh** weights: those of
-#   the first dense layer would not fit, and those of the later ones go with it.
+#   the first dense layer would not fit, and those of the later ones were learned for what it gave them.
 #
 # Three things of Keras help: a layer without its weights is `type(layer).from_config(layer.get_config())`;
-# `layer.get_weights()` and `layer.set_weights(…)` read and write its arrays, once the model is built; the layers that
-# you want are `layers.GlobalMaxPooling2D()` and `layers.GlobalAveragePooling2D()`.
+# `layer.get_weights()` and `layer.set_weights(…)` read and write its arrays, once the model is built (it is if it
+# begins with a `keras.Input`; `model.input_shape[1:]` is its shape); the layers that you want are
+# `layers.GlobalMaxPooling2D()` and `layers.GlobalAveragePooling2D()`.
 
 # %% nbgrader={"grade": false, "grade_id": "swap_head", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def swap_head(model, mode):
@@ -497,7 +501,7 @@ counts["VGG, first dense"] = [7 * 7 * 512 * 4096, 512 * 4096]  # weights; two of
 # %%
 draw.bars({f"{name}, {way}": count for name, pair in counts.items() for way, count in zip(("flat", "pooled"), pair)},
           marked=[f"{name}, flat" for name in counts], logarithmic=True,
-          title="What flattening costs", x_label="parameters (each step is ten times as many)")
+          title="Flattening: 4, 25 and 49 times the parameters", x_label="parameters (each step is ten times as many)")
 
 # %% [markdown]
 # 703,594 or 179,306; 6,554,113 (the table) or 262,657 (the text); 102,760,448 or 2,097,152. The first dense layer
@@ -535,8 +539,9 @@ def optimizer(pictures):
 # a few epochs will do.) Behind the base stand `Flatten` or global **average** pooling, and one dense softmax layer with
 # ten units: the shortest head there is. Section 6 needs just this one.
 #
-# Two traps: an optimizer belongs to one model, so each net needs its own; and `swap_head` returns a model that is not
-# compiled.
+# The loss is 04's, `"sparse_categorical_crossentropy"`. Three traps: an optimizer belongs to one model, so each net
+# needs its own; `swap_head` returns a model that is not compiled; and it copies the weights as they are at that moment,
+# so swap before you train, or one net gets the other's training as well.
 
 # %% nbgrader={"grade": false, "grade_id": "train_both", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train_both(train, validation, seed):
@@ -544,7 +549,7 @@ def train_both(train, validation, seed):
 
     train, validation: pairs of images, uint8 (N, H, W, 3), as they are from 0 to 255, and labels (N,), 0 to 9.
     seed: for all random numbers (`keras.utils.set_random_seed`).
-    Each is base(), Flatten or global average pooling, and 10 softmax units; both begin with the same convolutions.
+    Each is base(), Flatten or global average pooling, and 10 softmax units; both begin with the same untrained base.
     Each has an optimizer(len(images)) of its own and EPOCHS epochs in batches of BATCH on the training part alone;
     validation is only looked at.
     Returns (flattening, pooling), both trained.
@@ -565,6 +570,7 @@ def train_both(train, validation, seed):
 
 # %% [markdown]
 # Both are trained once, here, in about half a minute on a CPU; checks and figures below use them.
+# Asked are 50 % right answers of the flattening net and 65 % of the pooling net, on pictures that they never saw.
 
 # %% nbgrader={"grade": false, "grade_id": "training", "locked": true, "schema_version": 3, "solution": false, "task": false}
 flattening, pooling = train_both(train, validation, SEED)
@@ -633,17 +639,19 @@ print({name: f"{net.count_params():,} parameters" for name, net in pair.items()}
 # %% [markdown]
 # "No appreciable decrease": with these few pictures it is even a gain. The flattening net loses far more on the way
 # from its own pictures to new ones, because it learned each shape at the places where it happened to stand. The pooling
-# net cannot: global pooling is a **regularizer** that costs nothing. With more and more pictures the difference
-# shrinks, and the saving of parameters is what remains. (Measured with 10,000 photographs of CIFAR-10 and six epochs:
-# 64.0 % of new ones right with flattening, 64.8 % with pooling, and of their own 91 % and 76 %.)
+# net cannot: global pooling is a **regularizer**, it keeps a net from learning its pictures by heart, and it costs
+# nothing. With more and more pictures the difference shrinks, and the saving of parameters is what remains. Here it is
+# small, for there is no hidden dense layer: 30,730 parameters behind Flatten, 490 behind the pooling. (Measured with
+# 10,000 photographs of CIFAR-10 and six epochs: 64.0 % of new ones right with flattening, 64.8 % with pooling, and of
+# their own 91 % and 76 %.)
 #
 # ## 5 · And when the thing moves?
 #
 # *8 minutes*
 #
 # **Predict, then run.** Take new scenes whose object leaves at least 8 columns free at its right, and move them to the
-# right by 1 to 8 pixels (a quarter of the picture); what leaves comes back at the left. Of 100 answers, how many are
-# still the same at 8, for each of the two nets? Write your two guesses, and only then run on.
+# right by 1 to 8 pixels (a quarter of the picture); what leaves comes back at the left. Which share of the
+# answers is still the same at 8, for each of the two nets? Write your two guesses, and only then run on.
 
 # %%
 guess = {"flattening": None, "pooling": None}  # share of the answers that stay at 8 pixels, 0 to 1
@@ -673,9 +681,9 @@ draw.lines({f"{name} net": (pixels, stay(net)) for name, net in pair.items()}, x
 #
 # *20 minutes*
 #
-# Global pooling throws *where* away. Is it lost? Let $A_c$ be the maps that go into the average pooling, $n$ the
-# number of places in one, and $w_c$ the dense layer's weights from each map to one class, with the bias $b$. The
-# class's score before the softmax, its **logit**, is
+# Global pooling throws *where* away. Is it lost? Let $A_c$ be the maps that go into the average pooling ($c$ counts
+# them), $n$ the number of places in one, and $w_c$ the dense layer's weights from each map to one class, whose bias is
+# $b$. The class's score before the softmax, its **logit**, is
 #
 # $$\text{logit}=\sum_c w_c\cdot\frac1n\sum_{\text{places}}A_c+b=\frac1n\sum_{\text{places}}
 # \underbrace{\sum_c w_c\,A_c}_{\text{CAM}}+b$$
@@ -692,7 +700,8 @@ draw.lines({f"{name} net": (pixels, stay(net)) for name, net in pair.items()}, x
 # Its mean is 12/6 = 2, the logit 2.5. The other way: the maps' means are 1 and 1, and 3 · 1 − 1 · 1 + 0.5 = 2.5.
 #
 # You need the maps: `keras.Model(model.inputs[0], tensor)` is a model that stops at an inner `tensor`, such as the
-# `.input` of a layer. A dense layer's `get_weights()` are its kernel, (maps, classes), and its bias.
+# `.input` of a layer. It takes a batch and gives a tensor, as in 04; `keras.ops.convert_to_numpy` makes an array. A
+# dense layer's `get_weights()` are its kernel, (maps, classes), and its bias.
 
 # %% nbgrader={"grade": false, "grade_id": "class_activation_map", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def class_activation_map(model, image, class_index):
@@ -841,13 +850,14 @@ draw_attention.overlays(unseen.images[:6], cams[:6], names[:6], columns=2,
                         title="What speaks for the true class, and where")
 
 # %% [markdown]
-# Some maps cover the object, others follow its outline, or lie beside it. Six pictures convince nobody. Scenes know which pixels belong to their object (its **mask**), so count: of all that
-# speaks for the class, the positive part of the map, what share lies inside the mask? A map that is the same
-# everywhere would have the mask's share of the picture.
+# Some maps cover the object, others follow its outline, or lie beside it. Six pictures convince nobody. Scenes know
+# which pixels belong to their object (its **mask**), so count: of all that speaks for the class, the positive part of
+# the map, what share lies inside the mask? For a map that is the same everywhere, it would be the share of the picture
+# that the mask takes.
 
 # %%
 def share_inside(cam, mask):
-    """Of the positive part of the map, the share inside the mask (H, W), which is a whole number of times as large."""
+    """The share of the map's positive part that lies inside the mask (H, W); H and W are multiples of the map's."""
     rows, columns = mask.shape[0] // cam.shape[0], mask.shape[1] // cam.shape[1]
     mass = np.maximum(cam, 0).repeat(rows, axis=0).repeat(columns, axis=1)
     return np.sum(mass * mask) / np.sum(mass)
@@ -859,19 +869,21 @@ draw.bars({"class activation map": 100 * inside, "the same everywhere": 100 * un
           title="It was never told where the objects are", x_label="share inside the object, % (mean of 100 scenes)")
 
 # %% [markdown]
-# About twice as much as by chance, though training knew nothing but one class a picture. Why not more? The map is
-# coarse, 8×8 places. Each has seen not its own 4×4 pixels but 34×34 (count the receptive field as in 05), which here is
-# the whole picture. And it marks what *tells the class apart*, a corner or an outline rather than the whole thing. What
-# it shows is what this net uses; if that were the background, you would know something about your data.
+# About twice as much as by chance, though training knew nothing but one class for each picture. Why not more? The map
+# is coarse, 8×8 places. Each has seen not its own 4×4 pixels but 34×34 (count the receptive field as in 05), which here
+# is all of the picture or most of it. And it marks what *tells the class apart*, a corner or an outline rather than the
+# whole thing. What it shows is what this net uses; if that were the background, you would know something about your
+# data.
 #
 # ## 7 · What if pictures have other sizes?
 #
-# *10 minutes*
+# *8 minutes*
 #
 # A convolution's parameters do not depend on the picture's size (02), global pooling gives one number a map whatever
 # its size, and so the dense layer always gets as many inputs as there are maps. Nothing fixes the size any more.
 # Flattening did: lecture E's dense layer takes 576 numbers, no more, no less. In Keras a length that is left open is
-# `None`. Take the layers of `base()` (others will do for the checks), so that the trained weights fit the new model.
+# `None`. Take the layers of `base()` (others will do for the checks) and average pooling, so that the trained weights
+# and your `class_activation_map` fit the new model.
 
 # %% nbgrader={"grade": false, "grade_id": "build_any_size", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def build_any_size(classes):
@@ -961,8 +973,9 @@ draw_attention.overlays([street.images[0]] * len(asked),
 
 # %% [markdown]
 # From *whether* back to *where*, and more sharply than before, because 34×34 pixels are now a part of the picture: a
-# first step towards 09 and 10, which learn to answer with boxes. (The scores for the whole large picture are a mean over many more places, so they are weaker than
-# in training. Answers to any size are not equally good answers.)
+# first step towards 09 and 10, which learn to answer with boxes. (The score for the whole large picture is a mean over
+# six times as many places, most of them without the object, so it says less than in training. Answers to any size are
+# not equally good answers.)
 #
 # ## 8 · In your own words
 #
@@ -1000,7 +1013,8 @@ draw_attention.overlays([street.images[0]] * len(asked),
 # *Three minutes, nothing to solve.*
 #
 # Lin, Chen and Yan replaced the dense layers by global average pooling in 2013 (*Network in Network*), and called it a
-# regularizer for the same reason as you. Since then nearly every network ends like this:
+# regularizer, for it has no weights with which to learn pictures by heart. Since then nearly every convolutional
+# classifier ends like the last four of these:
 #
 # | net | behind the last maps | all parameters | of these behind the maps |
 # |---|---|---|---|
@@ -1010,16 +1024,16 @@ draw_attention.overlays([street.images[0]] * len(asked),
 # | ResNet50 | global average, 1,000 | 25,636,712 | 8 % |
 # | MobileNet | global average, 1×1 convolution to 1,000 | 4,253,864 | 24 % |
 #
-# Lecture E says global *max* pooling of GoogLeNet and its like; they take the average, as lecture B says. E also says
-# that they have no dense layers: one is left, for the classes. And B's "5 million parameters, 27 times less than VGG16"
-# is 7 million and 20 times, counted from the published table. Look into one of them; MobileNet's last layer with
-# weights is a 1×1 convolution on one pixel, which is a dense layer by another name:
+# Lecture E speaks of global *max* pooling in GoogLeNet and its like; they take the average, as lecture B says. E also
+# says that they have no dense layers: one is left, for the classes. And B's 5 million parameters, 27 times less than
+# VGG16, are 7 million and 20 times, counted from the published table. Look into one of them; MobileNet's last layer
+# with weights is a 1×1 convolution on one pixel, which is a dense layer by another name:
 
 # %%
 mobilenet = keras.applications.MobileNet(weights=None)
 shares = parameter_share(mobilenet)
 for layer in mobilenet.layers[-5:]:
-    print(f"{layer.name:24} {type(layer).__name__:24} {shares[layer.name]:.0%}")
+    print(f"{type(layer).__name__:24} {shares[layer.name]:>4.0%}")
 
 # %% [markdown]
 # **Maximum or average?** The maximum asks for the one best place, and training hears only of it (03); the average
