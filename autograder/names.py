@@ -76,7 +76,7 @@ def reads_for(code: str, wanted: frozenset[str]) -> frozenset[str]:
 
 
 def _run_at_once(node: ast.stmt) -> list[ast.stmt]:
-    """What of a statement runs where it stands: of a function its decorators and defaults, of a class all but methods."""
+    """What of a statement runs where it stands: of a function decorators and defaults, of a class all but methods."""
     match node:
         case ast.FunctionDef(args=arguments):
             parts = [*node.decorator_list, *arguments.defaults, *(part for part in arguments.kw_defaults if part)]
