@@ -161,7 +161,7 @@ def _files(assignment: str, notebook: bytes, kind: Mishap) -> list[tuple[str, by
         case Mishap.LINK:
             return [("", b"<a href='https://colab.research.google.com/drive/1'>my notebook</a>")]
         case Mishap.ENCRYPTED:
-            return [("secret.zip", _encrypted(_zipped({name: notebook})))]
+            return [("secret.zip", encrypted(_zipped({name: notebook})))]
         case Mishap.BROKEN:
             return [("broken.zip", _zipped({name: notebook})[:-200])]
         case Mishap.BOMB:
@@ -202,7 +202,7 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-def _encrypted(archive: bytes) -> bytes:
+def encrypted(archive: bytes) -> bytes:
     """The archive with its entries marked as encrypted, which is all that a reader without a password sees."""
     data = bytearray(archive)
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

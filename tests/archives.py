@@ -45,17 +45,6 @@ def tarred(files: Mapping[str, bytes | str], compression: str = "gz") -> bytes:
     return content.getvalue()
 
 
-def encrypted(archive: bytes) -> bytes:
-    """A zip archive whose entries say that they are encrypted."""
-    data = bytearray(archive)
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = data.find(signature)
-        while at >= 0:
-            data[at + offset] |= 1
-            at = data.find(signature, at + 1)
-    return bytes(data)
-
-
 def write(path: Path, data: bytes) -> Path:
     """Write a file and its folders."""
     path.parent.mkdir(parents=True, exist_ok=True)

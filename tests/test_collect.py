@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from archives import encrypted, notebook, write, zipped
+from archives import notebook, write, zipped
 from places import MINI
 from typer.testing import CliRunner
 
@@ -23,6 +23,7 @@ from autograder.collect.placing import Outcome
 from autograder.collect.roster import read_roster
 from autograder.course import Course, CourseError, load_course
 from autograder.gradebook import open_gradebook
+from autograder.packing import encrypted
 from autograder.submission import SubmittedFile, find_submissions, submitted_at
 
 A = "01_mini"

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from archives import encrypted, notebook, tarred, write, zipped
+from archives import notebook, tarred, write, zipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.collect.unpacking import DEFAULT_LIMITS, ArchiveError, Unpacked, UnpackLimits, unpack
+from autograder.packing import encrypted
 
 ONE = notebook("1")
 
