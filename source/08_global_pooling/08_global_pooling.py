@@ -982,8 +982,8 @@ draw_attention.overlays([street.images[0]] * len(asked),
 # *5 minutes*
 #
 # **Question (5 points, read by a person).** A colleague replaces `Flatten` by global average pooling in two networks.
-# The first tells which of 20 road signs is in a picture; the second reads, from a photograph of a round dial with one
-# hand, the hour to which the hand points. What becomes of the number of parameters, what of the behaviour with few
+# The first tells which of 20 road signs is in a picture; the second tells in which of the nine equal fields of a large
+# lawn, three by three and seen from above, a ball lies. What becomes of the number of parameters, what of the behaviour with few
 # training pictures, and which of the two will work? Why does the pooled net still have class activation maps that
 # say where something is? And if the map for "ship" always lies on the water, what have you learned, and what would you
 # do? Six to eight sentences.
@@ -995,9 +995,9 @@ draw_attention.overlays([street.images[0]] * len(asked),
 # With few pictures that is a gain: fewer weights, and none of them belongs to a place, so a sign learned at one place
 # is known at all; the flattening net learns its pictures by heart and needs many more (1 point).
 #
-# The signs will work, since only *whether* a pattern is there counts. The dial will not, or badly: the same hand gives
-# about the same means wherever it points, as far as its place and not its shape tells the hour (a turned hand has
-# other edges, so a part may be guessed). What is asked there is the place (1 point).
+# The signs will work, since only *whether* a pattern is there counts. The ball will not, or badly: it gives the same
+# means wherever on the lawn it lies, and what is asked is the place. ("Partly", because zeros around the picture and
+# the edge of the lawn tell something near the border, is as good an answer if it is reasoned; 1 point.)
 #
 # Maps keep the place up to the pooling, and mean and weighted sum may be exchanged: the logit is the mean of the map
 # of weighted sums (plus bias). So the map before the mean says what each place contributes (1 point).
