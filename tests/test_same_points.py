@@ -31,7 +31,9 @@ def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignm
     shutil.copy(origin / "course.toml", folder)
     shutil.copy(ROOT / "tests" / "vanilla_config.py", folder / "nbgrader_config.py")
     course = load_course(folder)
-    assert autograder(course, "simulate", assignment, "--students", str(STUDENTS), "--seed", "5").returncode == 0
+    trains = (course.source_folder / assignment / "measure.py").exists()  # a minute a student in one kernel
+    students = 2 if trains else STUDENTS
+    assert autograder(course, "simulate", assignment, "--students", str(students), "--seed", "5").returncode == 0
 
     assert autograder(course, "release", assignment).returncode == 0
     nbgrader(course, "autograde", assignment)
@@ -40,7 +42,7 @@ def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignm
     one_kernel = {row["student_id"]: float(row["raw_score"]) for row in rows if row["assignment"] == assignment}
 
     out = tmp_path / "out.json"
-    assert autograder(course, "grade", assignment, "--json", str(out)).returncode == 0
+    assert autograder(course, "grade", assignment, "--json", str(out), seconds=900).returncode == 0
     three_rooms = {r["student"]: r["score"] for r in json.loads(out.read_text())["results"]}
     assert three_rooms == one_kernel
     assert len(set(three_rooms.values())) > 1, "a class in which all have the same points shows little"

@@ -37,7 +37,7 @@ def environment() -> dict[str, str]:
 
 def nbgrader(course: Course, *arguments: str) -> str:
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=course.root, env=environment(), capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=course.root, env=environment(), capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     return done.stderr
 
