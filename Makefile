@@ -12,6 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo
 ASSIGNMENT ?= 01_convolution
+TORCH ?= torch==2.13.0
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -44,6 +45,13 @@ browser:
 	    apt-get update -qq && apt-get install -y -qq chromium chromium-driver >/dev/null; \
 	  else echo "Two tests need Chromium: sudo apt-get install chromium chromium-driver"; fi; }
 
+# Keras' other two backends, on the CPU. PyPI's torch for Linux brings CUDA with it (some GB); a build for the CPU alone:
+#   make test TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
+.PHONY: backends
+backends: setup
+	@$(BIN)/python -c 'import importlib.util as u; exit(not (u.find_spec("jax") and u.find_spec("torch")))' || \
+	  $(BIN)/python -m pip install --quiet 'jax>=0.7' $(TORCH)
+
 demo: setup
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
 	cp -r course.toml nbgrader_config.py source $(DEMO)/
@@ -58,7 +66,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: setup lint
+test: backends lint
 	$(BIN)/autograder release --check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
