@@ -45,12 +45,18 @@ browser:
 	    apt-get update -qq && apt-get install -y -qq chromium chromium-driver >/dev/null; \
 	  else echo "Two tests need Chromium: sudo apt-get install chromium chromium-driver"; fi; }
 
-# Keras' other two backends, on the CPU. PyPI's torch for Linux brings CUDA with it (some GB); a build for the CPU alone:
+# Keras' other two backends, on the CPU, for the tests that use all three. They lie in a folder of their own, since
+# TensorFlow imports JAX wherever it is installed. PyPI's torch for Linux brings CUDA with it (some GB); without:
 #   make test TORCH='torch --index-url https://download.pytorch.org/whl/cpu'
 .PHONY: backends
-backends: setup
-	@$(BIN)/python -c 'import importlib.util as u; exit(not (u.find_spec("jax") and u.find_spec("torch")))' || \
-	  $(BIN)/python -m pip install --quiet 'jax>=0.7' $(TORCH)
+backends: .backends/installed
+
+.backends/installed: | setup
+	rm -rf .backends && mkdir .backends
+	$(BIN)/python -m pip freeze --exclude-editable >.backends/constraints.txt
+	$(BIN)/python -m pip install --quiet --target .backends --constraint .backends/constraints.txt 'jax>=0.7' 'jaxlib>=0.7'
+	$(BIN)/python -m pip install --quiet --target .backends --constraint .backends/constraints.txt $(TORCH)
+	touch $@
 
 demo: setup
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
@@ -84,4 +90,4 @@ full-scale: setup
 	$(BIN)/python benchmarks/learning.py full --write docs/results.md
 
 clean:
-	rm -rf build .venv *.egg-info
+	rm -rf build .venv .backends *.egg-info
