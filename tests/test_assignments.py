@@ -16,15 +16,24 @@ from test_grading import autograder
 from autograder.classroom import rooms_for
 from autograder.course import load_course
 from autograder.grading import grade
-from autograder.misconceptions import read_misconceptions
+from autograder.misconceptions import Misconception, read_misconceptions
 from autograder.quality import MIN_HINTED_SHARE, MIN_PER_EXERCISE
 from autograder.release import generate
+from autograder.repair import put_on_frame
 from autograder.simulate import misconceptions_path
 from autograder.solutions import load_solution, reference_notebook, with_misconception
-from autograder.source import STUB, Role, read_source
+from autograder.source import STUB, AssignmentSource, Role, read_source
+from autograder.submission import parse_notebook
 
 COURSE = load_course(ROOT)
 ASSIGNMENTS = [assignment.name for assignment in COURSE.assignments]
+
+
+def trains(name: str) -> bool:
+    """Whether networks are trained in it."""
+    return (COURSE.source_folder / name / "measure.py").exists()
+
+
 each_assignment = pytest.mark.parametrize("name", ASSIGNMENTS)
 
 
@@ -85,21 +94,36 @@ def test_the_solved_notebook_runs_from_top_to_bottom_without_a_warning(
             assert output.get("name") != "stderr", (cell.source[:80], output.text)
 
 
-@pytest.mark.slow
-@each_assignment
-def test_four_submissions_as_colab_saves_them_are_graded_as_those_of_jupyterlab(name: str) -> None:
-    source = read_source(COURSE, name)
-    limits = COURSE.assignment(name).limits
-    wrong = read_misconceptions(misconceptions_path(COURSE, name))
+def _four_submissions(source: AssignmentSource) -> list[dict[str, str]]:
+    """What stands in the reference's place: nothing, two misconceptions, and two cells that cannot work."""
+    wrong = read_misconceptions(misconceptions_path(COURSE, source.name))
     first, second = wrong[0], wrong[-1]
-    texts = [
+    return [
         {},
         {m.exercise: with_misconception(source, m.exercise, _code(source, m)) for m in (first, second)},
         {first.exercise: STUB, "written": "Because."},
         {second.exercise: "def broken(:"},
     ]
+
+
+@each_assignment
+def test_four_submissions_as_colab_saves_them_run_as_those_of_jupyterlab(name: str) -> None:
+    source = read_source(COURSE, name)
+    for replaced in _four_submissions(source):
+        notebook = reference_notebook(source, replaced)
+        colab, lab = (put_on_frame(source, parse_notebook(form(notebook))) for form in (as_colab, as_jupyterlab))
+        assert colab == lab
+        assert colab.repairs == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in ASSIGNMENTS if not trains(name)])
+def test_four_submissions_as_colab_saves_them_are_graded_as_those_of_jupyterlab(name: str) -> None:
+    """What runs is the same (see above), so that points are too; a minute each where a network is trained."""
+    source = read_source(COURSE, name)
+    limits = COURSE.assignment(name).limits
     with rooms_for(COURSE, source, "bubblewrap") as rooms:
-        for replaced in texts:
+        for replaced in _four_submissions(source):
             notebook = reference_notebook(source, replaced)
             colab, lab = (
                 grade("s", form(notebook), source, limits, rooms).result for form in (as_colab, as_jupyterlab)
@@ -111,6 +135,5 @@ def test_four_submissions_as_colab_saves_them_are_graded_as_those_of_jupyterlab(
             assert (colab.score == 95) == (not replaced)
 
 
-def _code(source: object, misconception: object) -> str:
-    functions = source.by_grade_id[misconception.exercise].names.functions  # type: ignore[attr-defined]
-    return misconception.replacing(functions)  # type: ignore[attr-defined]
+def _code(source: AssignmentSource, misconception: Misconception) -> str:
+    return misconception.replacing(source.by_grade_id[misconception.exercise].names.functions)
