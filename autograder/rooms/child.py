@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 from autograder.rooms import isolation, parcel
 from autograder.rooms.limits import Limits
 
-ROLES = {"student": "autograder.rooms.bridge", "clean": "autograder.rooms.clean_room"}  # and what each imports
+STUDENT, CLEAN = ROLES = ("student", "clean")
 SEED = 0
 
 
@@ -32,20 +32,20 @@ SEED = 0
 class Configuration:
     """What a fork server is told at its start."""
 
-    role: str  # "student" or "clean"
     isolated: bool
     preload: tuple[str, ...]
     shown: tuple[Path, ...]  # read-only files and folders
-    limits: Limits
+    limits: dict[str, Limits]  # of each role
+    environment: dict[str, dict[str, str]]  # of each role, beyond the server's own
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Configuration:
         return cls(
-            role=message["role"],
             isolated=message["isolated"],
             preload=tuple(message["preload"]),
             shown=tuple(map(Path, message["shown"])),
-            limits=Limits(**message["limits"]),
+            limits={role: Limits(**limits) for role, limits in message["limits"].items()},
+            environment=message["environment"],
         )
 
 
@@ -57,6 +57,7 @@ class Child:
     ) -> None:
         self.configuration = configuration
         self.message = message
+        self.role = message["role"]
         self.door, *self.listeners = descriptors
         self.report = report
 
@@ -80,7 +81,7 @@ class Child:
             os.write(self.report, line.replace("\n", " ").encode() + b"\n")
 
     def _shut_in(self) -> None:
-        limits = self.configuration.limits
+        limits = self.configuration.limits[self.role]
         isolation.reset_signals()
         isolation.forget_descriptors({self.report, self.door, *self.listeners})
         if self.configuration.isolated:
@@ -99,30 +100,32 @@ class Child:
         if self.configuration.isolated:
             isolation.give_up_privileges()
         home = self.message.get("home", str(isolation.HOME))
+        os.environ.update(self.configuration.environment[self.role])
         os.environ.update({"HOME": home, "TMPDIR": self.message.get("temporary", "/tmp"), "PWD": home})
         os.chdir(home)
         os.close(self.report)
         self.report = -1
 
     def _become_a_room(self) -> None:
+        from autograder.rooms import clean_room, kernel
+        from autograder.rooms.bridge import attach
+
         gc.enable()
         door = socket.socket(fileno=self.door)
-        if self.configuration.role == "clean":
+        if self.role == CLEAN:
             go, (control, bridge) = parcel.receive(door)
             door.close()
             self._write_files(go)
             _seed()
-            importlib.import_module(ROLES["clean"]).main(control, bridge)
+            clean_room.main(control, bridge)
             return
-        from autograder.rooms import kernel
-
-        output_bytes = self.configuration.limits.output_bytes
+        output_bytes = self.configuration.limits[STUDENT].output_bytes
         app = kernel.create(self.message["channels"], self.listeners, self.message["key"], output_bytes)
         go, bridges = parcel.receive(door)
         door.close()
         self._write_files(go)
         for bridge in bridges:
-            importlib.import_module(ROLES["student"]).attach(bridge)
+            attach(bridge)
         kernel.serve(app, _seed)  # not earlier: a kernel's start uses up random numbers, not always as many
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The warm process that forks rooms: it imports once what submissions need, then forks a child for each of them.
+"""The warm process that forks rooms: it imports once what submissions need, then forks the student's and clean rooms.
 
 It runs no foreign code, and starts no thread, event loop, ZMQ context or TensorFlow operation before it forks. One
 loop waits for requests of the coordinator, and watches over the rooms: when one ends, grows too large, or is not
@@ -6,7 +6,7 @@ wanted any more.
 
     python -m autograder.rooms.forkserver DESCRIPTOR      the control socket; its first parcel is the configuration
 
-Parcels on the control socket: {"op": "fork", …} with [watch, door, *listeners].
+Parcels on the control socket: {"op": "fork", "role": …, …} with [watch, door, *listeners].
 Parcels on a room's watch socket: {"op": "interrupt"} comes in; {"event": "started" | "failed" | "ended", …} goes out.
 The coordinator closes its end to have the room killed. The door leads to the child: see `child`.
 """
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.rooms import census, isolation, parcel
-from autograder.rooms.child import ROLES, Child, Configuration
+from autograder.rooms.child import Child, Configuration
 
 SAMPLE_SECONDS = 0.05
 SAMPLE_SECONDS_IN_THE_OPEN = 0.5  # without namespaces, every process of the machine is looked at
@@ -39,6 +39,7 @@ class Room:
     """A running room, as its fork server knows it."""
 
     pid: int
+    role: str
     watch: socket.socket
     exit_descriptor: int
     peak_bytes: int = 0
@@ -92,7 +93,7 @@ class ForkServer:
         finally:
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
-        room = Room(pid, watch, os.pidfd_open(pid))
+        room = Room(pid, message["role"], watch, os.pidfd_open(pid))
         self.rooms[pid] = room
         self.selector.register(watch, selectors.EVENT_READ, lambda: self._on_watch(room))
         self.selector.register(room.exit_descriptor, selectors.EVENT_READ, lambda: self._on_exit(room))
@@ -156,9 +157,10 @@ class ForkServer:
 
     def _watch_memory(self) -> None:
         """Kill every room whose processes together hold more memory than allowed."""
-        limit = self.configuration.limits.memory_bytes
-        for pid, used in self.census.used_bytes(list(self.rooms), limit).items():
+        limits = {role: limits.memory_bytes for role, limits in self.configuration.limits.items()}
+        for pid, used in self.census.used_bytes(list(self.rooms), min(limits.values())).items():
             room = self.rooms[pid]
+            limit = limits[room.role]
             room.peak_bytes = max(room.peak_bytes, used)
             if used > limit:
                 room.kill("memory")
@@ -187,11 +189,11 @@ def main(descriptor: int) -> None:
     isolation.prctl(isolation.PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's business
     _preload(configuration.preload)
-    if configuration.role == "student":
-        from autograder.rooms import kernel
+    from autograder.rooms import kernel
 
-        kernel.preload()
-    importlib.import_module(ROLES[configuration.role])
+    kernel.preload()
+    for name in ("bridge", "clean_room"):
+        importlib.import_module(f"autograder.rooms.{name}")
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -1,4 +1,4 @@
-"""The coordinator's way to rooms: keeps fork servers warm, replaces those that fail, begins the next room early."""
+"""The coordinator's way to rooms: keeps a fork server warm, replaces it if it fails, begins the next room early."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import zmq
 
 from autograder.rooms import bubblewrap, parcel
 from autograder.rooms.bubblewrap import SandboxUnavailable
+from autograder.rooms.child import CLEAN, STUDENT
 from autograder.rooms.limits import Limits
 from autograder.rooms.process import RoomLost, RoomProcess
 from autograder.rooms.student import CHANNELS, StudentRoom, socket_paths
@@ -90,23 +91,21 @@ class RoomServer:
         self.limits = limits or Limits()
         self.sandbox = sandbox
         variables = {**room_environment(keras_backend), **(environment or {})}
-        shown = {"read_only": tuple(read_only), "hidden": tuple(hidden)}
-        self._recipes = {
-            "student": Recipe("student", self.limits, sandbox, tuple(preload), variables, **shown),
-            "clean": Recipe(
-                "clean",
-                replace(CLEAN_LIMITS, memory_bytes=self.limits.memory_bytes),  # answers are as large as the student's
-                sandbox,
-                tuple(preload),
-                {**variables, "CONVKIT_DRAW": "0"},
-                **shown,
-            ),
-        }
+        clean_limits = replace(CLEAN_LIMITS, memory_bytes=self.limits.memory_bytes)  # answers are as large as theirs
+        self._recipe = Recipe(
+            {STUDENT: self.limits, CLEAN: clean_limits},
+            sandbox,
+            tuple(preload),
+            variables,
+            {STUDENT: {}, CLEAN: {"CONVKIT_DRAW": "0"}},
+            tuple(read_only),
+            tuple(hidden),
+        )
         self._prestart = prestart
         self._folder = Path(tempfile.mkdtemp(prefix="rooms-"))
         self._numbers = itertools.count(1)
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._servers: dict[str, WarmServer] = {}
+        self._servers: list[WarmServer] = []  # one, once it was needed
         self._next_student: tuple[StudentRoom, socket.socket] | None = None
         self._next_clean: tuple[RoomProcess, socket.socket] | None = None
         self._end = weakref.finalize(self, _end, os.getpid(), self._servers, self._folder)
@@ -125,8 +124,6 @@ class RoomServer:
         `bridge` becomes the kernel's end of the wire to the clean room; this process's copy of it is closed.
         """
         contents = _encoded(files or {}, self.limits)
-        if self._prestart and "clean" not in self._servers:
-            self._servers["clean"] = WarmServer(self._recipes["clean"])  # warms up beside the student's
         waiting, self._next_student = self._next_student, None
         if waiting is not None and not waiting[0].process.running():
             _discard(*waiting)
@@ -143,7 +140,7 @@ class RoomServer:
         if waiting is not None and not waiting[0].running():
             waiting[1].close()
             waiting = None
-        process, door = waiting or self._begin("clean", {}, [])
+        process, door = waiting or self._begin(CLEAN, {}, [])
         control, inner = socket.socketpair()
         try:
             _enter(process, door, {}, [inner, bridge])
@@ -151,7 +148,7 @@ class RoomServer:
             control.close()
             raise
         if self._prestart:
-            self._next_clean = self._begin("clean", {}, [])
+            self._next_clean = self._begin(CLEAN, {}, [])
         return Tester(control, process)
 
     def kernel(self, channels: Sequence[str], key: str) -> tuple[RoomProcess, Path]:
@@ -202,7 +199,7 @@ class RoomServer:
                 listener.bind(str(path))
                 listener.listen(8)
             request = {"channels": list(channels), "key": key, **folders}
-            return self._begin("student", request, [each.fileno() for each in listeners])
+            return self._begin(STUDENT, request, [each.fileno() for each in listeners])
         finally:
             for listener in listeners:
                 listener.close()
@@ -210,24 +207,23 @@ class RoomServer:
     def _begin(
         self, role: str, request: Mapping[str, Any], listeners: Sequence[int]
     ) -> tuple[RoomProcess, socket.socket]:
-        """Ask the warm server of that role for a room. A server that died meanwhile is replaced, once."""
-        server = self._servers.get(role)
-        if server is not None:
+        """Ask the warm server for a room of that role. A server that died meanwhile is replaced, once."""
+        for server in self._servers:
             try:
                 if server.alive:
-                    return server.fork(request, listeners)
+                    return server.fork(role, request, listeners)
             except OSError:
                 pass
             server.close()
-        self._servers[role] = server = WarmServer(self._recipes[role])
-        return server.fork(request, listeners)
+        self._servers[:] = [WarmServer(self._recipe)]
+        return self._servers[0].fork(role, request, listeners)
 
 
-def _end(owner: int, servers: dict[str, WarmServer], folder: Path) -> None:
+def _end(owner: int, servers: list[WarmServer], folder: Path) -> None:
     """Leave nothing behind, also where `close` was forgotten; not in a process that was forked from the owner."""
     if os.getpid() != owner:
         return
-    for server in servers.values():
+    for server in servers:
         server.close()
     servers.clear()
     shutil.rmtree(folder, ignore_errors=True)

@@ -27,11 +27,11 @@ FORK_SECONDS = 30.0
 class Recipe:
     """What a fork server is made of."""
 
-    role: str  # "student" or "clean"
-    limits: Limits
+    limits: Mapping[str, Limits]  # of each role: "student" and "clean"
     sandbox: str
     preload: tuple[str, ...]
     environment: Mapping[str, str]
+    environment_of_role: Mapping[str, Mapping[str, str]]  # what a role has beyond that
     read_only: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
 
@@ -53,11 +53,11 @@ class WarmServer:
             self.process = self._launch(inner)
         self.control.settimeout(START_SECONDS)
         settings = {
-            "role": recipe.role,
             "isolated": recipe.isolated,
             "preload": list(recipe.preload),
             "shown": [str(path) for path in bubblewrap.shown(recipe.read_only)] if recipe.isolated else [],
-            "limits": dataclasses.asdict(recipe.limits),
+            "limits": {role: dataclasses.asdict(limits) for role, limits in recipe.limits.items()},
+            "environment": {role: dict(more) for role, more in recipe.environment_of_role.items()},
         }
         with contextlib.suppress(OSError):  # it ended at once: the first fork will tell
             parcel.send(self.control, settings)
@@ -96,7 +96,9 @@ class WarmServer:
         self._log.seek(0)
         return self._log.read().decode(errors="replace")[-2000:]
 
-    def fork(self, request: Mapping[str, Any], listeners: Sequence[int]) -> tuple[RoomProcess, socket.socket]:
+    def fork(
+        self, role: str, request: Mapping[str, Any], listeners: Sequence[int]
+    ) -> tuple[RoomProcess, socket.socket]:
         """A new room and the door to it.
 
         OSError if the server does not listen any more; SandboxUnavailable if it could not start, or can build no room.
@@ -108,7 +110,7 @@ class WarmServer:
         try:
             with server_watch, child_door:
                 descriptors = [server_watch.fileno(), child_door.fileno(), *listeners]
-                parcel.send(self.control, {"op": "fork", **request}, descriptors)
+                parcel.send(self.control, {"op": "fork", "role": role, **request}, descriptors)
             door.settimeout(FORK_SECONDS)
             process = RoomProcess(watch, self.close)
             if not self._proven and not process.wait_until_started(FORK_SECONDS):

@@ -27,9 +27,9 @@ def own():
         yield rooms
 
 
-def fork_server(rooms: RoomServer, role: str = "student") -> psutil.Process:
+def fork_server(rooms: RoomServer) -> psutil.Process:
     """The process that forks, inside bubblewrap."""
-    family = psutil.Process(rooms._servers[role].process.pid).children(recursive=True)
+    family = psutil.Process(rooms._servers[0].process.pid).children(recursive=True)
     return next(each for each in family if "python" in each.name())
 
 
@@ -37,7 +37,7 @@ def fork_server(rooms: RoomServer, role: str = "student") -> psutil.Process:
 def test_a_killed_fork_server_loses_its_room_and_is_replaced(own, shown, victim):
     room = own.student_room()
     assert shown(room.run("1 + 1")) == "2"
-    killed = fork_server(own) if victim == "fork server" else psutil.Process(own._servers["student"].process.pid)
+    killed = fork_server(own) if victim == "fork server" else psutil.Process(own._servers[0].process.pid)
     killed.kill()
     with pytest.raises(RoomLost):
         room.run("import time; time.sleep(20)")
@@ -50,7 +50,7 @@ def test_a_killed_fork_server_loses_its_room_and_is_replaced(own, shown, victim)
 def test_a_fork_server_that_dies_between_submissions_is_not_even_noticed(own, shown):
     own.student_room().close()
     fork_server(own).kill()
-    own._servers["student"].process.wait()
+    own._servers[0].process.wait()
     with own.student_room() as room:
         assert shown(room.run("1 + 1")) == "2"
 
@@ -77,13 +77,13 @@ def test_a_student_cannot_end_the_fork_server(own, shown):
         assert room.alive
     with own.student_room() as room:
         assert shown(room.run("1 + 1")) == "2"
-    assert own._servers["student"].alive
+    assert own._servers[0].alive
 
 
 def test_closing_the_server_ends_every_process_and_leaves_no_folder():
     rooms = RoomServer(SMALL, preload=())
     rooms.student_room()
-    family = psutil.Process(rooms._servers["student"].process.pid).children(recursive=True)
+    family = psutil.Process(rooms._servers[0].process.pid).children(recursive=True)
     folder = rooms._folder
     assert len(family) >= 3
     rooms.close()
@@ -97,7 +97,7 @@ def test_rooms_end_when_the_grader_is_killed():
     if grader == 0:
         rooms = RoomServer(SMALL, preload=(), prestart=False)
         rooms.student_room()
-        os.write(writing, f"{rooms._servers['student'].process.pid} {rooms._folder}\n".encode())
+        os.write(writing, f"{rooms._servers[0].process.pid} {rooms._folder}\n".encode())
         time.sleep(60)
         os._exit(0)
     pid, folder = os.read(reading, 1000).split()
@@ -121,7 +121,7 @@ def test_a_room_that_is_closed_twice_stays_closed(own):
 def test_a_server_is_closed_at_the_end_of_the_program_if_that_was_forgotten():
     rooms = RoomServer(SMALL, preload=(), prestart=False)
     rooms.student_room()
-    folder, server = rooms._folder, rooms._servers["student"]
+    folder, server = rooms._folder, rooms._servers[0]
     rooms._end()
     assert not folder.exists() and not server.alive
 

@@ -67,7 +67,7 @@ def test_a_figure_is_shown_though_pyplot_was_imported_before_the_fork(keras_room
 
 
 def test_the_fork_server_has_one_thread(keras_rooms):
-    assert keras_rooms._servers["student"].ready["threads"] == 1
+    assert keras_rooms._servers[0].ready["threads"] == 1
 
 
 def test_a_warm_kernel_costs_little_to_start(keras_rooms, shown, capsys):
