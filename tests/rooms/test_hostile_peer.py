@@ -184,7 +184,7 @@ def test_no_message_passes_a_test_or_ends_the_clean_room(name: str) -> None:
             outcome = pair.test("assert f([1, 2], lambda x: x) == 4", "f", seconds=0.5)
             assert outcome.outcome in ENDINGS
             assert outcome.message
-            assert time.monotonic() - start < 2
+            assert time.monotonic() - start < 20  # half a second was given; a peer without end would go on for ever
         assert pair.tester.alive
         assert pair.tester.run("x = 1").ok
         assert pair.test("assert x == 1", seconds=0.3).outcome in {Outcome.PASSED, Outcome.LOST, Outcome.TIMEOUT}
