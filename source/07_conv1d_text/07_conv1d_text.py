@@ -121,8 +121,9 @@ def decode_review(indices, word_index):
 small_index = {"the": 1, "film": 2, "was": 3, "good": 4, "not": 5, "at": 6, "all": 7}
 check.equal(decode_review([0, 0, 1, 4, 5, 6, 2, 7], small_index), "the film was ? good", mistakes={
     "The 3 is forgotten: a word of rank r has the number r + 3.": "good not at film all",
-    "The 3 is forgotten: a word of rank r has the number r + 3. And 1 is the start sign, no word.":
-        "the good not at film all",
+    "The 3 is forgotten: a word of rank r has the number r + 3; so 2 is no word.": "good not at all",
+    "The 3 is forgotten: a word of rank r has the number r + 3; so 1 and 2 are no words.": "the good not at film all",
+    "The 3 is forgotten: a word of rank r has the number r + 3; so 1 is no word.": "the good not at all",
     "The 3 was added, though here it must be taken away: the number 4 is the word of rank 1.": "all ? ? not ?",
     "The 3 was taken away twice.": "? ? ? ? the",
     "It is off by one: ranks begin at 1, not at 0, so the number 4 is the word of rank 1.": "film was good ? not",
@@ -231,8 +232,6 @@ check.equal(padded, np.array([[0, 5, 6, 7], [0, 0, 0, 8], [10, 11, 12, 13]]), mi
     "Padding is 0; 1 is the start.": np.array([[1, 5, 6, 7], [1, 1, 1, 8], [10, 11, 12, 13]]),
     "The words came out in reverse order.": np.array([[0, 7, 6, 5], [0, 0, 0, 8], [13, 12, 11, 10]]),
     "Long reviews are to be cut, not left out.": np.array([[0, 5, 6, 7], [0, 0, 0, 8], [0, 0, 0, 0]]),
-    "Numbers of words are whole numbers; these are floats.":
-        np.array([[0.0, 5, 6, 7], [0, 0, 0, 8], [10, 11, 12, 13]]) + 1e-300,
 })
 check.dtype(padded, np.integer)
 check.passed("pad_sequences")
@@ -366,9 +365,9 @@ check.close(y[0, :, 0], [0.5, 1.5, 5.5], name="the three numbers", mistakes={
     "The bias was added at each step of the kernel; once for each sum is enough.": [1, 2, 6],
     "The bias was added in each product; once for each sum is enough.": [2, 3, 7],
     "These are means over the kernel; asked are sums.": [0.5, 0.75, 1.75],
-    "Negative numbers or weights were lost; there is no activation here.": [1.5, 4.5, 6.5],
+    "The first step of the kernel alone was used, or its negative weights were lost; there is no activation here.":
+        [1.5, 4.5, 6.5],
     "Steps and channels of the kernel are exchanged: its shape is (k, C, F).": [-0.5, 1.5, -0.5],
-    "The first step of the kernel alone was used.": [1.5, 4.5, 6.5001],
 })
 check.passed("conv1d")
 
@@ -699,7 +698,7 @@ first_net, second_net, other_net = [train_text_cnn(*parts, seed) for seed in (1,
 outputs = [keras.ops.convert_to_numpy(net(secret)) for net in (first_net, second_net, other_net)]
 right = float(np.mean((outputs[0][:, 0] > 0.5) == parts[1][1]))
 check.between(right, 0, 0.8, name="the share of secret words that it knows", mistakes={
-    "It has learned from the validation part: a leak. Give `fit` the training part only.": (0.8, 1.0),
+    "It has learned from the validation part: a leak. Give `fit` the training part only.": (0.802, 1.0),
 })
 check.close(outputs[1], outputs[0], name="the second network with seed 1", atol=0.02)
 check.true(bool(np.abs(outputs[2] - outputs[0]).max() > 1e-3), "Another seed gives the same network.",
