@@ -166,7 +166,7 @@ def load_text(
 
 
 def registry() -> dict[str, Any]:
-    """What data/registry.toml says: `datasets`, `texts` and `photos` by name, with their files, licences and samples."""
+    """What data/registry.toml says: `datasets`, `texts`, `photos` by name, with their files, licences and samples."""
     return tomllib.loads((_DATA / "registry.toml").read_text(encoding="utf-8"))
 
 

@@ -115,23 +115,24 @@ _OPINIONS: dict[str, tuple[str, ...]] = {
 }
 _HOW_OFTEN = ("plain",) * 4 + ("denied",) * 3 + ("set against",) * 5
 
-_PRAISE = {
+_PRAISE: dict[str, tuple[str, ...]] = {
     "adjective": (
-        "good great brilliant clever gripping funny moving charming fresh wonderful "
-        "delightful convincing warm smart lovely exciting"
-    ).split(),
+        "good", "great", "brilliant", "clever", "gripping", "funny", "moving", "charming", "fresh", "wonderful",
+        "delightful", "convincing", "warm", "smart", "lovely", "exciting",
+    ),
     "verb": ("applaud", "see it twice", "bring my friends"),
     "effect": ("save",),
     "phrase": ("worth every minute", "worth the ticket"),
-}
-_BLAME = {
+}  # fmt: skip
+_BLAME: dict[str, tuple[str, ...]] = {
     "adjective": (
-        "bad weak dull clumsy tedious flat dreary stale boring silly lifeless awful predictable hollow messy cold"
-    ).split(),
+        "bad", "weak", "dull", "clumsy", "tedious", "flat", "dreary", "stale", "boring", "silly", "lifeless", "awful",
+        "predictable", "hollow", "messy", "cold",
+    ),
     "verb": ("leave early", "fall asleep", "stay at home"),
     "effect": ("spoil",),
     "phrase": ("a waste of money", "too long by half"),
-}
+}  # fmt: skip
 _ASPECTS = (
     "the plot", "the acting", "the dialogue", "the music", "the ending", "the camera work", "the script", "the cast",
     "the first act", "the final scene", "the humour", "the editing", "the villain", "the love story", "the narrator",
@@ -152,7 +153,8 @@ _STORIES = (
     "we follow {who}, played by {name}, who {does}",
 )
 _ASIDES = (
-    "there is {thing} in almost every scene", "{whom} counted {number} kisses and {thing}", "it runs for {number} hours",
+    "there is {thing} in almost every scene", "{whom} counted {number} kisses and {thing}",
+    "it runs for {number} hours",
     "outside it was raining", "the cinema was half empty", "the man in front of us wore a hat",
     "half of it takes place on a train", "the subtitles were in Finnish", "I had read the book on {day}",
     "{thing} has more lines than {name}", "it was filmed in {number} weeks", "the seats had been painted on {day}",
@@ -206,9 +208,8 @@ class _Dice:
 def _review(dice: _Dice, *, praise: bool) -> str:
     """Facts, the story, and two or three opinions of one verdict, with remarks between them."""
     slots = _slots(praise)
-    templates = {kind: list(opinions) for kind, opinions in _OPINIONS.items()}
+    templates, asides = {kind: list(opinions) for kind, opinions in _OPINIONS.items()}, list(_ASIDES)
     sentences = [dice.of(_FACTS), dice.of(_STORIES)]
-    asides = list(_ASIDES)
     for _ in range(2 + dice.below(2)):
         if dice.below(3) == 0:
             sentences.append(dice.take(asides))

@@ -63,7 +63,7 @@ SCALE = "quick"
 # %% nbgrader={"grade": false, "grade_id": "data", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # Grading is always quick, whatever stands above.
 FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
-VOCABULARY, MAXLEN = (10_000, 500) if FULL else (300, 60)  # numbers of words go from 0 to VOCABULARY − 1
+VOCABULARY, MAXLEN = (10_000, 501) if FULL else (300, 61)  # numbers of words go from 0 to VOCABULARY − 1
 data = datasets.load_text("imdb", "real" if FULL else "sample", num_words=VOCABULARY)
 word_index = data.word_index
 
@@ -458,7 +458,10 @@ draw.lines({"speed from the raw track": (seconds[shown], steps[shown]),
 # | `GlobalMaxPooling1D` | 32 | 0 |
 # | `Dense`, 1 unit, sigmoid | 1 | 33 |
 #
-# 494/5 is 98.8, and 98 whole windows fit. There is no `Flatten`: the convolution takes the array as it is, and global
+# 494/5 is 98.8, and 98 whole windows fit. The four places that remain are dropped, and with them **the last four words
+# of every review**: the lecture's network never sees them. So `MAXLEN` above is 501, or 61, where nothing remains.
+#
+# There is no `Flatten`: the convolution takes the array as it is, and global
 # max pooling asks of each kernel only *did it fire anywhere?* (08 has more of this.) The lecture gives no activation for
 # the last layer; here it is a **sigmoid**, $1/(1+e^{-s})$, so the output is the probability of praise.
 
@@ -674,7 +677,7 @@ check.output_shape(model, (None, 1))
 ### BEGIN HIDDEN TESTS
 def hidden_part(count, seed):
     made = reviews.make(count, seed)
-    rows = [([0] * 60 + numbers)[-60:] for numbers in reviews.encode(made.texts, 300)]
+    rows = [([0] * 61 + numbers)[-61:] for numbers in reviews.encode(made.texts, 300)]
     return np.array(rows), made.labels.astype("int64")
 
 unread = hidden_part(1000, 707)
@@ -728,11 +731,11 @@ def numbers_of(text):
     return pad_sequences([[number if number < VOCABULARY else 2 for number in numbers]], MAXLEN)
 
 # %%
-for text in ["The plot is clever, not dull.", "The plot is dull, not clever.",
-             "The music is not bad at all.", "The music is bad.", "Boring? No, the acting is not.",
-             "I expected a great film and got a weak one."]:
-    said = [float(keras.ops.convert_to_numpy(net(numbers_of(text)))[0, 0]) for net in (model, bag)]
-    print(f"network {said[0]:.2f}   bag {said[1]:.2f}   {text}")
+story = "I saw The Last Piano with my sister. It is about a night nurse who found a map in a shoe. "
+for opinion in ["The plot is clever, not dull.", "The plot is dull, not clever.", "The music is not bad at all.",
+                "The music is bad.", "Boring? No, the acting is not.", "I expected a great film and got a weak one."]:
+    said = [float(keras.ops.convert_to_numpy(net(numbers_of(story + opinion)))[0, 0]) for net in (model, bag)]
+    print(f"network {said[0]:.2f}   bag {said[1]:.2f}   {opinion}")
 
 # %% [markdown]
 # ## 6 · What do the filters look for?
