@@ -93,8 +93,9 @@ READERS: dict[str, Callable[[list[Path], bool], Pictures]] = {
 }
 
 
-# By their names in the files; NumPy's modules have moved since.
+# By their names in the files; NumPy's modules have moved since (to the second name, which today's files have).
 _PARTS_OF_ARRAYS: dict[tuple[str, str], Any] = {
+    ("numpy._core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
     ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
