@@ -51,11 +51,11 @@ SEED = 0
 device = nets.device()
 print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · texts: made-up reviews, or IMDB")
 if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, the network learns from IMDB in a minute.")
+    print("There is a GPU: with SCALE = \"full\" below, the network learns from all of IMDB.")
 
 # %% [markdown]
 # **Quick or full?** `"quick"` takes reviews that a small grammar of this course makes up, and some seconds on any computer;
-# it is what gets graded. `"full"` takes IMDB, 50,000 real reviews (a download of 19 MB, five minutes on a CPU).
+# it is what gets graded. `"full"` takes IMDB, 50,000 real reviews (a download of 19 MB), and some minutes on a CPU.
 
 # %%
 SCALE = "quick"
@@ -83,11 +83,11 @@ print("label:", data.labels[0])
 # **a frequent word by a small one**. `word_index` is the dictionary of ranks: 1 for the most frequent word, and so on.
 
 # %%
-print(list(word_index.items())[:8] if not FULL else sorted(word_index.items(), key=lambda item: item[1])[:8])
+print(sorted(word_index.items(), key=lambda item: item[1])[:8])
 
 # %% [markdown]
-# But a rank is not yet the number in the review, and half of the programs that one finds for IMDB get this wrong. Keras
-# keeps the first numbers for signs of its own, so that **a word of rank r has the number r + 3**:
+# But a rank is not yet the number in the review, and programs that forget it print nonsense. Keras keeps the first
+# numbers for signs of its own, so that **a word of rank r has the number r + 3**:
 #
 # | number | means |
 # |---|---|
@@ -281,7 +281,7 @@ check.raises(ValueError, lambda: pad_sequences(three, -1), when="maxlen is −1"
 check.passed("pad_sequences")
 
 # %% [markdown]
-# Four reviews before and after, each word a cell. The grey cells are zeros:
+# Twelve reviews before and after, each word a cell. The grey cells are zeros:
 
 # %%
 draw_text.lengths(data.sequences[:12], pad_sequences(data.sequences[:12], MAXLEN),
@@ -430,9 +430,8 @@ print("largest difference:", np.abs(keras.ops.convert_to_numpy(layer(track[None,
 seconds, shown = np.arange(120), slice(30, 60)
 steps = conv1d(track[None, :, None], np.array([-1.0, 1]).reshape(2, 1, 1), np.zeros(1))[0, :, 0]
 smooth_steps = np.diff(smooth[0, :, 0])
-draw.lines({"speed from the raw track": (seconds[shown], steps[shown]),
-            "speed from the smoothed one": (seconds[shown], smooth_steps[24:54])},
-           title="Two convolutions in a row: smooth, then compare neighbours", x_label="second", y_label="km per second")
+draw.lines({"raw track": (seconds[shown], steps[shown]), "smoothed": (seconds[shown], smooth_steps[24:54])},
+           title="Smooth, then compare neighbours: a steadier speed", x_label="second", y_label="km per second")
 
 # %% [markdown]
 # The kernel −1, 1 compares neighbours: it gives the speed. Behind a smoothing it shakes less. Like every convolution,
@@ -619,7 +618,7 @@ bag = train_bag_of_words(train, SEED)
 print(f"bag of words: {100 * share_right(bag, validation):.0f} % of the validation part are right")
 
 # %% [markdown]
-# Half right is a guess. Now yours. The loss for one probability is the **binary cross-entropy**, $-\ln p$ for praise and
+# Half right is a guess. Now yours. (On the made-up reviews; for IMDB see below.) The loss for one probability is the **binary cross-entropy**, $-\ln p$ for praise and
 # $-\ln(1-p)$ for blame; in Keras `"binary_crossentropy"`, for labels 0 and 1 as they are. Before any training it is
 # about $\ln 2=0.693$. `compile` and `fit` are 04's.
 
@@ -883,9 +882,9 @@ row = some[int(np.flatnonzero(their_labels == 1)[highest[their_labels == 1, prai
 table, kernels, biases = model.get_weights()[:3]
 response = np.maximum(conv1d(table[row][None], kernels, biases)[0, :, praising], 0)
 words = [decode_review([number], word_index) for number in row]
-start = int(np.flatnonzero(row > 0)[0])
+start = int(np.flatnonzero(row > 1)[0])
 draw_text.response(words[start:][-60:], response[start:][-54:], 7,
-                   title=f"Filter {praising} along one review: the bar stands at the first of seven words")
+                   title=f"Filter {praising} along one review, at the first word of each window")
 
 # %% [markdown]
 # Silence over the facts, and peaks at an opinion. Global max pooling hears the peaks only, so an opinion counts wherever it stands.
