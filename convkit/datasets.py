@@ -1,8 +1,9 @@
-"""Pictures and tracks for the assignments: real data sets, or a bundled sample, and which of them it is.
+"""Pictures, texts and tracks for the assignments: real data sets, or a bundled sample, and which of them it is.
 
     from convkit import datasets
     train = datasets.load("mnist")                     # prints one line: what was loaded, and from where
     test = datasets.load("mnist", split="test", limit=500)
+    reviews = datasets.load_text("imdb", num_words=10_000)
 
 Where the data come from: `source`, or else the environment variable CONVKIT_SOURCE, or else "auto": the real
 data from Keras' cache or by download, and the sample where neither is to be had.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib import resources
@@ -20,10 +22,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit import cache, samples, scenes
-from convkit.formats import READERS
+from convkit import cache, reviews, samples, scenes
+from convkit.formats import READERS, read_imdb
 
 Kind = TypeVar("Kind", bound=StrEnum)
+Data = TypeVar("Data", "Dataset", "TextDataset")
 
 _DATA = resources.files("convkit") / "data"
 
@@ -76,6 +79,31 @@ class Dataset:
         return f"{self.name} ({self.split}): {count}, {self.source} data. {self.description}"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class TextDataset:
+    """One part of a data set of texts, as word numbers.
+
+    sequences: a list of whole numbers for each text: 1, the start, then a number from 4 on for each word, its rank
+    + 3, or 2 where that is not below the `num_words` asked for; 0 is left free for padding. So does
+    keras.datasets.imdb. labels: uint8 (N,), positions in `class_names`. word_index: {word: rank}, 1 the most frequent.
+    """
+
+    name: str
+    split: Split
+    source: Source
+    sequences: list[list[int]] = field(repr=False)
+    labels: NDArray[np.uint8] = field(repr=False)
+    word_index: dict[str, int] = field(repr=False)
+    class_names: tuple[str, ...]
+    description: str
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+    def __repr__(self) -> str:
+        return f"{self.name} ({self.split}): {len(self):,} texts, {self.source} data. {self.description}"
+
+
 def load(
     name: str,
     source: str | None = None,
@@ -90,19 +118,55 @@ def load(
     split: "train" or "test"; call twice for both. limit: the first so many pictures.
     Raises ValueError for arguments that do not exist, DatasetError where the data cannot be had.
     """
-    entry = _entry(name)
+    entry = _entry(name, "datasets")
     chosen = _source(source)
     part = _member(Split, split, "split")
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise ValueError(f"limit must be a whole number from 1 on, not {limit!r}")
-    dataset = _obtain(name, entry, chosen, part, limit)
+    _require_count(limit, "limit")
+    dataset = _obtain(
+        name,
+        entry,
+        chosen,
+        real=lambda: _real(name, entry, part, limit),
+        sample=lambda: _sample(name, entry, part, limit),
+    )
+    if not quiet:
+        print(dataset)
+    return dataset
+
+
+def load_text(
+    name: str,
+    source: str | None = None,
+    split: str = "train",
+    limit: int | None = None,
+    *,
+    num_words: int | None = None,
+    quiet: bool = False,
+) -> TextDataset:
+    """A data set of texts by name ("imdb"); prints one line that says what it is, unless `quiet`.
+
+    num_words: numbers from here on become 2, the unknown word; None keeps all. The other arguments, and what is
+    raised, are those of `load`. Order and numbers of the real texts are those of keras.datasets.imdb.load_data.
+    """
+    entry = _entry(name, "texts")
+    chosen = _source(source)
+    part = _member(Split, split, "split")
+    _require_count(limit, "limit")
+    _require_count(num_words, "num_words")
+    dataset = _obtain(
+        name,
+        entry,
+        chosen,
+        real=lambda: _real_text(name, entry, part, limit, num_words),
+        sample=lambda: _sample_text(name, entry, part, limit, num_words),
+    )
     if not quiet:
         print(dataset)
     return dataset
 
 
 def registry() -> dict[str, Any]:
-    """What data/registry.toml says: `datasets` and `photos` by name, with their files, licences and samples."""
+    """What data/registry.toml says: `datasets`, `texts`, `photos` by name, with their files, licences and samples."""
     return tomllib.loads((_DATA / "registry.toml").read_text(encoding="utf-8"))
 
 
@@ -130,7 +194,10 @@ def track(noise: float = 0.06, steps: int = 120) -> NDArray[np.float64]:
     return true + noise * np.random.RandomState(1).standard_normal(steps)
 
 
-def _obtain(name: str, entry: dict[str, Any], source: Source, split: Split, limit: int | None) -> Dataset:
+def _obtain(
+    name: str, entry: dict[str, Any], source: Source, *, real: Callable[[], Data], sample: Callable[[], Data]
+) -> Data:
+    """What `real` or `sample` makes, as `source` asks."""
     has_sample = "sample" in entry
     if source is Source.SAMPLE:
         if not has_sample:
@@ -138,15 +205,15 @@ def _obtain(name: str, entry: dict[str, Any], source: Source, split: Split, limi
                 f'{name} has no bundled sample: use source="real" (downloads {_megabytes(entry)} MB once), '
                 "or the sample of mnist."
             )
-        return _sample(name, entry, split, limit)
+        return sample()
     try:
-        return _real(name, entry, split, limit)
+        return real()
     except cache.WrongHash as problem:
         raise DatasetError(f"{name}: {problem}") from problem
     except cache.Unavailable as problem:
         if source is Source.AUTO and has_sample:
-            sample = _sample(name, entry, split, limit)
-            return replace(sample, description=f"{sample.description} The real {name} was not loaded: {problem}.")
+            made = sample()
+            return replace(made, description=f"{made.description} The real {name} was not loaded: {problem}.")
         advice = 'use source="sample"' if has_sample else "connect once, and it will be kept in the cache"
         raise DatasetError(f"{name} cannot be loaded, because {problem}: {advice}.") from problem
 
@@ -175,8 +242,32 @@ def _sample(name: str, entry: dict[str, Any], split: Split, limit: int | None) -
     return Dataset(name, split, Source.SAMPLE, images, labels, class_names, sample["description"])
 
 
-def _entry(name: str) -> dict[str, Any]:
-    known = registry()["datasets"]
+def _real_text(name: str, entry: dict[str, Any], split: Split, limit: int | None, num_words: int | None) -> TextDataset:
+    paths = cache.obtain([cache.RemoteFile(**file) for file in entry["files"]])
+    sequences, labels, word_index = read_imdb(paths, split is Split.TEST, limit, num_words)
+    names = tuple(entry["class_names"])
+    return TextDataset(name, split, Source.REAL, sequences, labels, word_index, names, entry["description"])
+
+
+def _sample_text(
+    name: str, entry: dict[str, Any], split: Split, limit: int | None, num_words: int | None
+) -> TextDataset:
+    sample = entry["sample"]
+    writing = sample[split]
+    count = writing["reviews"] if limit is None else min(limit, writing["reviews"])
+    made = reviews.make(count, writing["seed"])
+    sequences, names = reviews.encode(made.texts, num_words), tuple(entry["class_names"])
+    word_index, description = reviews.word_index(), sample["description"]
+    return TextDataset(name, split, Source.SAMPLE, sequences, made.labels, word_index, names, description)
+
+
+def _require_count(value: int | None, what: str) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError(f"{what} must be a whole number from 1 on, not {value!r}")
+
+
+def _entry(name: str, kind: str) -> dict[str, Any]:
+    known = registry()[kind]
     if name not in known:
         raise ValueError(f"there is no data set {name!r}; there are: {', '.join(known)}")
     return known[name]

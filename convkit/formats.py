@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import pickle
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -52,6 +54,38 @@ def read_cifar(paths: list[Path], test: bool) -> Pictures:
     return np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)), classes
 
 
+def read_imdb(
+    paths: list[Path], test: bool, limit: int | None, num_words: int | None
+) -> tuple[list[list[int]], NDArray[np.uint8], dict[str, int]]:
+    """Word numbers, labels and word index of Keras' two files, `imdb.npz` and `imdb_word_index.json`.
+
+    The order of the reviews and the numbers (1 for the start, 2 for num_words and above, rank + 3) are those of
+    keras.datasets.imdb.load_data. The reviews are an array of lists, which NumPy stores as a pickle.
+    """
+    with np.load(paths[0], allow_pickle=False) as arrays:
+        parts = {split: arrays[f"y_{split}"] for split in ("train", "test")}
+    rng, orders = np.random.RandomState(113), {}
+    for split, labels in parts.items():  # one stream of random numbers, the training part first
+        orders[split] = np.arange(len(labels))
+        rng.shuffle(orders[split])
+    split = "test" if test else "train"
+    chosen = orders[split][:limit]
+    ranks = _array_of_lists(paths[0], f"x_{split}")
+    word_index = json.loads(paths[1].read_text(encoding="utf-8"))
+    largest = max(word_index.values())
+    known = largest + 4 if num_words is None else min(num_words, largest + 4)
+    numbers = [*range(known), *[2] * (largest + 4 - known)]  # one object for each number saves much memory
+    sequences = [[1, *(numbers[rank + 3] for rank in ranks[place])] for place in chosen]
+    return sequences, parts[split][chosen].astype(np.uint8), word_index
+
+
+def _array_of_lists(path: Path, name: str) -> Any:
+    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
+        np.lib.format.read_magic(file)
+        np.lib.format.read_array_header_1_0(file)
+        return _ArraysOnly(file, encoding="latin1").load()
+
+
 READERS: dict[str, Callable[[list[Path], bool], Pictures]] = {
     "npz": read_npz,
     "idx": read_idx,
@@ -59,8 +93,9 @@ READERS: dict[str, Callable[[list[Path], bool], Pictures]] = {
 }
 
 
-# By their names in the files; NumPy's modules have moved since.
+# By their names in the files; NumPy's modules have moved since (to the second name, which today's files have).
 _PARTS_OF_ARRAYS: dict[tuple[str, str], Any] = {
+    ("numpy._core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
     ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
@@ -72,5 +107,5 @@ class _ArraysOnly(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _PARTS_OF_ARRAYS:
-            raise pickle.UnpicklingError(f"the file asks for {module}.{name}, which no array of pictures needs")
+            raise pickle.UnpicklingError(f"the file asks for {module}.{name}, which no array needs")
         return _PARTS_OF_ARRAYS[module, name]

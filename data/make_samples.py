@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from autograder.files import write_atomically
 from convkit import datasets
 
@@ -24,8 +26,18 @@ def digests() -> Iterator[str]:
         for split in datasets.Split if "sample" in entry else ():
             sample = datasets.load(name, "sample", split, quiet=True)
             for part, array in (("images", sample.images), ("labels", sample.labels)):
-                size = "×".join(map(str, array.shape))
-                yield f"{hashlib.sha256(array.tobytes()).hexdigest()}  {name} {split} {part}, {array.dtype} {size}"
+                yield _line(f"{name} {split} {part}", array)
+    for name, entry in datasets.registry()["texts"].items():
+        for split in datasets.Split if "sample" in entry else ():
+            text = datasets.load_text(name, "sample", split, quiet=True)
+            numbers = np.concatenate([np.array([len(sequence), *sequence]) for sequence in text.sequences])
+            yield _line(f"{name} {split} sequences", numbers.astype("<i4"))
+            yield _line(f"{name} {split} labels", text.labels)
+
+
+def _line(what: str, array: np.ndarray) -> str:
+    size = "×".join(map(str, array.shape))
+    return f"{hashlib.sha256(array.tobytes()).hexdigest()}  {what}, {array.dtype} {size}"
 
 
 def main() -> int:

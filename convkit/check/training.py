@@ -28,6 +28,8 @@ def trained(
     train: Part | None = None,
     classes: int | None = None,
     chance: float | None = None,
+    sigmoid: bool = False,
+    thing: str = "picture",
     name: str = "the model",
 ) -> None:
     """A trained classifier is right on at least this share of pictures that it has not seen.
@@ -39,9 +41,14 @@ def trained(
     train: (outputs, labels) of the training part, so that overfitting can be told from too little training.
     classes: how many outputs there must be (None: as many as the labels need, or more).
     chance: the share that guessing reaches (None: 1/K).
+    sigmoid: the model has one output, the probability of class 1, and outputs are (N, 1).
+    thing: what is told apart, in the words of a failing check.
     A failing check says which failure of training the numbers look like. It says nothing of single pictures.
     """
     _require_shares(at_least, chance)
+    if sigmoid:
+        classes, outputs = 2, _two_columns(outputs, name)
+        train = None if train is None else (_two_columns(train[0], name), train[1])
     new = _scores(outputs, labels, classes, name, "")
     known = _scores(*train, classes, name, " for its training part") if train is not None else None
     not_finite = _not_finite(new)
@@ -49,6 +56,7 @@ def trained(
         return
     case = _Case(new, known, at_least, chance if chance is not None else 1 / new.outputs.shape[1])
     what, hint = not_finite or next(found for find in _FINDINGS if (found := find(case)))
+    what, hint = (text.replace("picture", thing) for text in (what, hint))
     raise CheckFailed(sentence(name, what), hint, f"at least {100 * at_least:g} % right", _right_text(new))
 
 
@@ -115,6 +123,18 @@ def _scores(outputs: object, labels: object, classes: int | None, name: str, par
     top = array == array.max(axis=1, keepdims=True)
     answers = np.where(top.sum(axis=1) == 1, top.argmax(axis=1), -1)
     return _Scores(array, truth, answers)
+
+
+def _two_columns(outputs: object, name: str) -> Array:
+    """The probabilities of class 0 and class 1, (N, 2), from those of class 1, (N, 1)."""
+    array = number_array(outputs, f"the output of {name}")
+    if array.ndim != 2 or array.shape[1] != 1:
+        hint = "One unit with a sigmoid gives the probability of class 1; class 0 has the rest."
+        raise CheckFailed(sentence(name, "must give one number each"), hint, "shape (N, 1)", describe(array))
+    if np.any(array < 0) or np.any(array > 1):
+        hint = "The last layer needs a sigmoid, which makes a probability of any number."
+        raise CheckFailed(sentence(name, "gives numbers outside 0 to 1"), hint, "probabilities", describe(array))
+    return np.hstack([1 - array, array])
 
 
 def _label_array(labels: object, part: str) -> Array:

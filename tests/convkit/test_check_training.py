@@ -237,3 +237,24 @@ def test_tensors_of_keras() -> None:
     check.trained(keras.ops.convert_to_tensor(scores(LABELS)), keras.ops.convert_to_tensor(LABELS), 0.95)
     half = keras.ops.cast(scores((LABELS + 1) % 10), "bfloat16")
     assert "other names" in failure_of(half).headline
+
+
+def test_one_sigmoid_is_judged_as_two_classes_in_the_words_of_the_notebook() -> None:
+    labels = np.arange(40) % 2
+    right = np.where(labels == 1, 0.9, 0.2)[:, None]
+    check.trained(right, labels, 0.9, sigmoid=True, thing="review")
+    with pytest.raises(CheckFailed) as caught:
+        check.trained(1 - right, labels, 0.9, sigmoid=True, thing="review")
+    assert "what is 0 is called 1" in str(caught.value)
+    with pytest.raises(CheckFailed) as caught:
+        check.trained(np.full((40, 1), 0.7), labels, 0.9, sigmoid=True, thing="review")
+    assert "same answer for every review" in str(caught.value) and "picture" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [(np.zeros((4, 2)), "one number each"), (np.array([[0.5], [3.0]]), "sigmoid"), (np.full((2, 1), np.nan), "NaN")],
+)
+def test_a_sigmoid_s_outputs_are_probabilities_one_each(outputs, words) -> None:
+    with pytest.raises(CheckFailed, match=words):
+        check.trained(outputs, np.arange(len(outputs)) % 2, 0.9, sigmoid=True)

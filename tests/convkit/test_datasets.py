@@ -67,10 +67,9 @@ def test_every_sample_is_made_again_byte_for_byte(tmp_path):
     for name in ("make_samples.py", "samples.sha256"):
         shutil.copy(ROOT / "data" / name, tmp_path)
     record, published = tmp_path / "samples.sha256", (ROOT / "data" / "samples.sha256").read_bytes()
-    listed = re.findall(r"^[0-9a-f]{64}  (\w+) (\w+) (images|labels), ", published.decode(), re.MULTILINE)
-    assert (
-        len(listed) == len(set(listed)) == 2 * 2 * sum("sample" in e for e in datasets.registry()["datasets"].values())
-    )
+    listed = re.findall(r"^[0-9a-f]{64}  (\w+) (\w+) (images|labels|sequences), ", published.decode(), re.MULTILINE)
+    entries = [*datasets.registry()["datasets"].values(), *datasets.registry()["texts"].values()]
+    assert len(listed) == len(set(listed)) == 2 * 2 * sum("sample" in entry for entry in entries)
 
     def make(*arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, str(tmp_path / "make_samples.py"), *arguments]
@@ -301,3 +300,43 @@ def test_importing_convkit_is_quick_and_brings_neither_keras_nor_a_plot_window()
         "assert not {'keras', 'tensorflow', 'sklearn', 'pandas', 'autograder'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+def test_the_sample_of_imdb_is_made_up_reviews_in_the_numbers_of_keras() -> None:
+    train, test = (datasets.load_text("imdb", "sample", split, num_words=300) for split in ("train", "test"))
+    assert (len(train), len(test)) == (3000, 1000)
+    for part in (train, test):
+        assert part.source is Source.SAMPLE and part.class_names == ("negative", "positive")
+        assert part.labels.shape == (len(part),) and part.labels.dtype == np.uint8
+        assert all(sequence[0] == 1 and min(sequence[1:]) >= 2 and max(sequence) < 300 for sequence in part.sequences)
+        assert sum(sequence.count(2) for sequence in part.sequences) > len(part) / 2, "there are unknown words"
+    few = datasets.load_text("imdb", "sample", limit=3)
+    assert [len(sequence) for sequence in few.sequences] == [len(sequence) for sequence in train.sequences[:3]]
+    assert repr(few).startswith("imdb (train): 3 texts, sample data. The sample: made-up reviews")
+
+
+def test_texts_ask_for_their_arguments_and_data_as_pictures_do(capsys):
+    for arguments, words in (({"name": "mnist"}, "imdb"), ({"name": "imdb", "num_words": 0}, "num_words")):
+        with pytest.raises(ValueError, match=words):
+            datasets.load_text(**arguments)
+    with pytest.raises(DatasetError, match=r"imdb cannot be loaded, because there is no network"):
+        datasets.load_text("imdb", "real")
+    assert datasets.load_text("imdb", limit=2).source is Source.SAMPLE
+    assert "The real imdb was not loaded: there is no network" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_real_reviews_are_what_the_loader_of_keras_gives(keras_home):
+    code = """
+from convkit import datasets, quiet
+with quiet.startup():
+    import keras
+parts = keras.datasets.imdb.load_data(num_words=10_000)
+for split, (sequences, labels) in zip(("train", "test"), parts):
+    ours = datasets.load_text("imdb", "real", split, num_words=10_000)
+    assert ours.sequences == list(sequences) and (ours.labels == labels).all()
+assert ours.word_index == keras.datasets.imdb.get_word_index()
+assert datasets.load_text("imdb", "real", "test", limit=2, num_words=10_000).sequences == list(sequences[:2])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr

@@ -103,3 +103,23 @@ for first, second in ((by_keras, by_us), (by_us, by_keras)):
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Downloading data") == 2
+
+
+def test_imdb_is_read_without_giving_its_pickle_a_free_hand(tmp_path):
+    lists = np.array([[1, 2], [3]], dtype=object)
+    arrays = {"x_train": lists, "y_train": np.array([0, 1]), "x_test": lists, "y_test": np.array([1, 0])}
+    np.savez(tmp_path / "imdb.npz", **arrays)
+    (tmp_path / "index.json").write_text('{"good": 2, "the": 1, "film": 3}', encoding="utf-8")
+    paths = [tmp_path / "imdb.npz", tmp_path / "index.json"]
+    sequences, labels, index = formats.read_imdb(paths, False, None, None)
+    assert sorted(sequences) == [[1, 4, 5], [1, 6]] and index["film"] == 3
+    assert [len(sequence) - 2 for sequence in sequences] == [1 - label for label in labels], "each keeps its label"
+    cut, _, _ = formats.read_imdb(paths, True, None, 5)
+    assert sorted(cut) == [[1, 2], [1, 4, 2]]
+
+    harmful = np.empty(1, dtype=object)
+    harmful[0] = Harmful(tmp_path / "made")
+    np.savez(tmp_path / "imdb.npz", **{**arrays, "x_train": harmful, "y_train": np.array([0])})
+    with pytest.raises(pickle.UnpicklingError, match="mkdir"):
+        formats.read_imdb(paths, False, None, None)
+    assert not (tmp_path / "made").exists()
