@@ -75,6 +75,23 @@ def boxes(
     return figure
 
 
+@_shown
+def histogram(values: ArrayLike, *, marked: float, title: str, x_label: str, y_label: str) -> Figure:
+    """How many of the values, 0 to 1, lie in each twentieth; those below `marked` in orange, with their share."""
+    array = np.asarray(values, dtype=np.float64)
+    counts, edges = np.histogram(array, bins=20, range=(0, 1))
+    figure = _figure(title, 2.9)
+    axes = figure.subplots()
+    colours = [ORANGE if edge < marked - 1e-9 else BLUE for edge in edges[:-1]]
+    axes.bar(edges[:-1], counts, width=np.diff(edges) * 0.9, align="edge", color=colours)
+    axes.axvline(marked, color=INK, linestyle="--", linewidth=1.2)
+    text = f"{np.mean(array < marked) if array.size else 0:.1%} below {marked:g} "
+    axes.text(marked, 0.95, text, ha="right", va="top", transform=axes.get_xaxis_transform())
+    axes.set(xlim=(0, 1), xlabel=x_label, ylabel=y_label)
+    axes.grid(visible=False, axis="x")
+    return figure
+
+
 def _draw(
     axes: Axes, boxes: ArrayLike, size: tuple[int, int], colour: str, dashes: _Dashes, texts: Sequence[str] = ()
 ) -> None:

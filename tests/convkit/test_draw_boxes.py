@@ -79,6 +79,17 @@ def test_what_does_not_fit_the_pictures_is_named(wrong: dict[str, object]) -> No
         boxes([[0, 0, 1, 1]] * 2, labels=[["a", "b"], ["c"]])
 
 
+def test_a_histogram_counts_all_values_and_tells_the_share_below() -> None:
+    values = np.array([0.0, 0.49, 0.5, 0.73, 0.74, 1.0])
+    figure = draw_boxes.histogram.__wrapped__(values, marked=0.5, title="One point", x_label="IoU", y_label="pictures")
+    bars = {round(bar.get_x(), 2): (bar.get_height(), to_hex(bar.get_facecolor())) for bar in figure.axes[0].patches}
+    assert sum(height for height, _ in bars.values()) == len(values)
+    assert bars[0.45] == (1, draw.ORANGE)
+    assert bars[0.5] == (1, draw.BLUE)
+    assert bars[0.7] == (2, draw.BLUE)
+    assert figure.axes[0].texts[0].get_text().strip() == "33.3% below 0.5"
+
+
 def test_it_fits_a_phone() -> None:
     for figure in (boxes(), boxes([[0, 0, 1, 1]] * 2, [[0, 0, 1, 1]] * 2, captions=["a\nb", "c"]), boxes(columns=1)):
         figure.canvas.draw()
