@@ -283,7 +283,7 @@ check.shape(result, (2, 3), mistakes={
 })
 check.close(result, [[2 / 15, 0, 0], [3 / 14, 0, 0]], mistakes={
     "Negative lengths were not clamped to 0.": [[2 / 15, -1 / 7, 1 / 4], [3 / 14, -1 / 7, -1 / 6]],
-    "Only the width was clamped to 0; the height can be negative as well.": [[2 / 15, 0, 0], [3 / 14, 0, 0.001]],
+    "The width was not clamped to 0, only the height.": [[2 / 15, -1 / 7, 0], [3 / 14, -1 / 7, -1 / 6]],
     "Only the area was made positive: two negative lengths have a positive product.": [[2 / 15, 0, 1 / 4], [3 / 14, 0, 0]],
     "The absolute value of the length was taken; a negative length means that they do not meet.":
         [[2 / 15, 1 / 5, 1 / 4], [3 / 14, 1 / 5, 1 / 4]],
@@ -456,6 +456,7 @@ check.dtype(resize_with_boxes(small, box, (3, 5))[0], np.float32, name="the resi
 check.close(resize_with_boxes(np.zeros((30, 70, 1)), [[1, 2, 3, 4]], (10, 11))[1],
             [[11 / 70, 2 / 3, 33 / 70, 4 / 3]], name="the resized box", mistakes={
     "The box was rounded; keep all digits.": [[0, 1, 0, 1]],
+    "The box was rounded down; keep all digits.": [[0, 0, 0, 1]],
 })
 for function in (lambda *given: resize_with_boxes(*given, (5, 7)), flip_with_boxes):
     check.shape(function(np.zeros((4, 6, 2)), np.zeros((0, 4)))[1], (0, 4))
@@ -611,7 +612,7 @@ check.true(not np.allclose(box[0], box[1], atol=1e-6, rtol=1e-5),
 check.raises(ValueError, lambda: build_localizer((96, 96, 3), 0), when="classes is 0")
 check.raises(ValueError, lambda: build_localizer((96, 96), 4), when="input_shape is (96, 96)")
 ### BEGIN HIDDEN TESTS
-for shape, classes in [((64, 96, 3), 1), ((48, 48, 3), 7)]:
+for shape, classes in [((64, 96, 3), 2), ((48, 48, 3), 7)]:
     net = build_localizer(shape, classes)
     check.output_shape(net, [(None, classes), (None, 4)])
     check.equal(tuple(net.input_shape), (None, *shape), name="the input shape")
@@ -757,7 +758,6 @@ check.close(mean_iou(true, pred), 49 / 90, mistakes={
     "For each true box the best of all predicted ones was taken; asked is its own.": 0.625,
     "All shared areas were divided by all unions; asked is the mean of the IoUs.": 6 / 22,
     "There is an IoU for each row; asked is their mean.": [2 / 15, 0.5, 1],
-    "That is the median.": 0.500001,
 })
 check.passed("mean_iou")
 
@@ -807,7 +807,6 @@ check.close(share_above(true, pred), 2 / 3, mistakes={
     "That is the number of rows; asked is their share.": 2,
     "That is a percentage; asked is a share from 0 to 1.": 200 / 3,
     "That is whether the mean IoU is large enough; asked is the share of rows.": 1,
-    "That is the share of those below.": 0.33333334 + 1e-3,
     "All boxes were compared with all; asked is row by row.": 2 / 9,
 })
 check.close(share_above(true, pred, 0.1), 1, name="the share above 0.1", mistakes={
@@ -815,8 +814,7 @@ check.close(share_above(true, pred, 0.1), 1, name="the share above 0.1", mistake
     "All boxes were compared with all; asked is row by row.": 5 / 9,
 })
 check.close(share_above(true, pred, 0.9), 1 / 3, name="the share above 0.9", mistakes={
-    "The threshold was not taken from the argument.": 2 / 3,
-    "That is the share of those below.": 2 / 3 + 1e-4,
+    "The threshold was not taken from the argument, or these are the ones below it.": 2 / 3,
 })
 check.passed("share_above")
 
@@ -977,7 +975,7 @@ draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" 
 #
 # *3 minutes, nothing to solve*
 #
-# @@REAL@@
+# (numbers)
 #
 # ## Your turn to explain
 #
