@@ -363,12 +363,12 @@ def box_first(input_shape, classes):
     return _net(input_shape, classes, swapped=True)
 
 
-@misconception("build_localizer", hint="needs softmax")
+@misconception("build_localizer", hint="the label needs softmax")
 def label_without_softmax(input_shape, classes):
     return _net(input_shape, classes, label=None)
 
 
-@misconception("build_localizer", hint="needs softmax, not sigmoid")
+@misconception("build_localizer", hint="the label needs softmax")
 def label_with_sigmoid(input_shape, classes):
     return _net(input_shape, classes, label="sigmoid")
 
