@@ -65,7 +65,7 @@ SCALE = "quick"
 # Grading is always quick, whatever stands above.
 FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
 NAMES = ("nothing", "cat", "dog") if FULL else ("nothing", "disc", "square", "star")  # a label is a place in here
-EPOCHS, BATCH = (30, 128) if FULL else (6, 32)
+EPOCHS, BATCH, RATE = (30, 128, 3e-4) if FULL else (6, 32, 3e-3)
 KINDS = [kind for name in NAMES[1:] for kind in scenes.SHAPE_CLASSES if kind.name == name]
 
 def drawn(count, seed):
@@ -854,7 +854,7 @@ def targets(labels, boxes):
 def optimizer(pictures):
     """Adam, with a learning rate that falls to 0 until the last step."""
     steps = EPOCHS * -(-pictures // BATCH)
-    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(3e-3, steps))
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps))
 
 # %% nbgrader={"grade": false, "grade_id": "train_localizer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train_localizer(train, validation, seed):

@@ -593,7 +593,7 @@ def _trained(train, seed, epochs, box_weight=None, images=None, boxes=None):
 
     steps = epochs * -(-len(images) // BATCH)
     model.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(3e-3, steps)),
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps)),
         loss={"label": "sparse_categorical_crossentropy", "box": box_loss},
         loss_weights={"label": 1, "box": BOX_WEIGHT if box_weight is None else box_weight},
     )
