@@ -56,8 +56,9 @@ def _finding(found: Array, true: Array, reached: float, at_least: float, known: 
             "It has learned nothing of where objects are. Was it trained at all, with boxes that belong to their "
             "pictures? Is the learning rate far too high, or the weight of the box loss 0?",
         )
+    same_for_all = _mean_overlap(np.broadcast_to(true.mean(axis=0), true.shape), true)
     for read, looks, hint in _READINGS:
-        if _mean_overlap(read(found), true) > reached + _CLEARLY:
+        if _mean_overlap(read(found), true) > max(reached + _CLEARLY, same_for_all + 0.1):
             return looks, hint
     if known is not None and known >= at_least and known - reached > _FAR:
         return (
@@ -65,8 +66,7 @@ def _finding(found: Array, true: Array, reached: float, at_least: float, known: 
             f"It overfits: a mean IoU of {_down(known)} on the training part, {_down(reached)} on new pictures. More "
             "pictures, flipped copies of them, or fewer epochs help.",
         )
-    average = np.broadcast_to(true.mean(axis=0), true.shape)
-    if reached < _mean_overlap(average, true) + 0.05:
+    if reached < same_for_all + 0.05:
         return (
             "does no better than one box for all pictures",
             "It has learned nothing of where objects are. Do pictures and boxes stand in the same order? Can the box "

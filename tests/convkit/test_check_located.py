@@ -44,6 +44,11 @@ def test_it_says_what_it_looks_like(change: object, says: str) -> None:
     assert says in hint_of(change(truths()))
 
 
+def test_an_untrained_net_is_not_taken_for_one_that_gives_centre_and_size() -> None:
+    around_the_middle = 0.5 + np.random.default_rng(1).normal(0, 0.05, size=truths().shape)
+    assert "learned nothing of where" in hint_of(around_the_middle)
+
+
 def test_overfitting_is_told_from_too_little_training() -> None:
     poor = np.add(truths(), (0.1, 0.06, 0.1, 0.06))
     assert "overfits" in hint_of(poor, train=(truths(), truths()))
