@@ -11,7 +11,7 @@ import numpy as np
 
 from convkit import pets
 
-ALPHA, SIZE, EPOCHS = 0.75, 224, 30
+ALPHA, SIZE, EPOCHS = 0.75, 224, 80
 Array = np.ndarray[Any, Any]
 Part = tuple[Array, Array, Array]
 
@@ -39,7 +39,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
     settings |= {
         "EPOCHS": EPOCHS,
         "BATCH": 32,
-        "RATE": 3e-4,
+        "RATE": 1e-4,
         "NAMES": ("nothing", *pets.CLASSES),
         "base": lambda maps: maps,
     }
