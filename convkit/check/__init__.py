@@ -9,6 +9,7 @@ from convkit.check.arrays import close, dtype, shape
 from convkit.check.calls import faster, raises, unchanged
 from convkit.check.exact import equal
 from convkit.check.failure import CheckFailed
+from convkit.check.located import located
 from convkit.check.models import layers, output_shape, parameters
 from convkit.check.single import between, passed, true
 from convkit.check.training import trained
@@ -21,6 +22,7 @@ __all__ = [
     "equal",
     "faster",
     "layers",
+    "located",
     "output_shape",
     "parameters",
     "passed",

@@ -1,0 +1,93 @@
+"""Heads of cats and dogs: photographs of the Oxford-IIIT Pet data set, one box each, for the localization assignment.
+
+From a folder with `annotations.csv` that CONVKIT_PETS names, or else from the data set's own two archives, which are
+looked for in Keras' cache and downloaded into it (0.8 GB).
+"""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from convkit import boxed_photos, cache
+from convkit.boxed_photos import Box, BoxedPhotos
+from convkit.datasets import DatasetError
+
+FOLDER = "CONVKIT_PETS"
+CLASSES = ("cat", "dog")
+VALIDATION_EVERY = 5
+ANNOTATIONS, IMAGES = (
+    cache.RemoteFile(f"{name}.tar.gz", "datasets/oxford_iiit_pet", f"{url}/{name}.tar.gz", size, sha256)
+    for url in ["https://thor.robots.ox.ac.uk/~vgg/data/pets"]
+    for name, size, sha256 in [
+        ("annotations", 19_173_078, "52425fb6de5c424942b7626b428656fcbd798db970a937df61750c0f1d358e91"),
+        ("images", 791_918_971, "67195c5e1c01f1ab5f9b6a5d22b8c27a580d896ece458917e61d459337fa318d"),
+    ]
+)
+_TABLES, _PHOTOS = "annotations/xmls/", "images/"
+
+Array = np.ndarray[Any, Any]
+Part = tuple[Array, Array, Array]
+
+
+def heads(size: int) -> tuple[Part, Part]:
+    """(training, validation): images uint8 (N, size, size, 3), labels (N,) with 1 a cat and 2 a dog, boxes (N, 4).
+
+    Every fifth photo, in the order of their names, is for validation. Raises DatasetError where the data are missing.
+    """
+    photos = photos_of_heads(size)
+    order = np.argsort(np.array(photos.files))
+    held_out = np.zeros(len(order), dtype=bool)
+    held_out[order[VALIDATION_EVERY - 1 :: VALIDATION_EVERY]] = True
+    first = np.searchsorted(photos.pictures, np.arange(len(photos)))  # of two boxes in a photo the first
+    labels, boxes = photos.labels[first] + 1, photos.boxes[first]
+    train, validation = ((photos.images[chosen], labels[chosen], boxes[chosen]) for chosen in (~held_out, held_out))
+    return train, validation
+
+
+def photos_of_heads(size: int) -> BoxedPhotos:
+    """All photos that have a head's box, from the folder or the archives."""
+    if folder := os.environ.get(FOLDER):
+        return boxed_photos.read_folder(folder, size, classes=CLASSES)
+    try:
+        annotations, images = cache.obtain([ANNOTATIONS, IMAGES])
+    except (cache.Unavailable, cache.WrongHash) as problem:
+        raise DatasetError(f"The photos of pets cannot be loaded, because {problem}.") from problem
+    return from_archives(annotations, images, size)
+
+
+def from_archives(annotations: Path, images: Path, size: int) -> BoxedPhotos:
+    """The photos of `images` whose head is boxed in an XML file of `annotations`, both gzipped tar archives."""
+    boxes = {Path(name).stem: _boxes(file) for name, file in _members(annotations, _TABLES, ".xml")}
+    photos = (
+        (Path(name).name, file, boxes[Path(name).stem])
+        for name, file in _members(images, _PHOTOS, ".jpg")
+        if boxes.get(Path(name).stem)
+    )
+    return boxed_photos.assemble(photos, size, classes=CLASSES)
+
+
+def _members(archive: Path, folder: str, ending: str) -> Iterator[tuple[str, IO[bytes]]]:
+    """Files of one folder in an archive, read as a stream; nothing is unpacked to the disk."""
+    with tarfile.open(archive, "r|gz") as tar:
+        for member in tar:
+            hidden = Path(member.name).name.startswith(".")
+            if member.isfile() and member.name.startswith(folder) and member.name.endswith(ending) and not hidden:
+                file = tar.extractfile(member)
+                assert file is not None  # because it is a file
+                yield member.name, file
+
+
+def _boxes(file: IO[bytes]) -> list[Box]:
+    """The boxes of one annotation in the form of Pascal VOC; its corners count pixels from 1, which is let be."""
+    found = []
+    for thing in ElementTree.parse(file).iter("object"):
+        corners = [float(thing.findtext(f"bndbox/{name}", "nan")) for name in ("xmin", "ymin", "xmax", "ymax")]
+        found.append(Box(thing.findtext("name", ""), *corners))
+    return found
