@@ -83,7 +83,7 @@ def drawn_with_replacement(images, labels, groups, validation=0.2, seed=0):
     return (images, labels), (images[held_out], labels[held_out])
 
 
-@misconception("split", hint="nearest whole group")
+@misconception("split", hint="neither always round up")
 def always_rounded_up(images, labels, groups, validation=0.2, seed=0):
     _sound(images, labels, groups, validation)
     random = np.random.default_rng(seed)
@@ -444,10 +444,9 @@ def any_number_accepted(base, trainable_layers):
 # --- compare: each of them trains, so these are few ---------------------------------------------------------
 
 
-def _copy(base, *, fresh=False):
+def _copy(base):
     new = keras.models.clone_model(base)
-    if not fresh:
-        new.set_weights(base.get_weights())
+    new.set_weights(base.get_weights())
     return new
 
 
@@ -457,9 +456,10 @@ def _compared(base, train, validation, seed, learn_from=None, judge=None, copy=_
         raise ValueError("as many labels as pictures")
     keras.utils.set_random_seed(seed)
     images, labels = learn_from or train
-    fresh = _copy(base, fresh=True) if scratch is None else scratch
+    fresh = fresh_copy(base) if scratch is None else scratch
     first = build_finetune(fresh, len(fresh.layers))
-    fresh.trainable = unfreeze
+    for layer in fresh.layers if unfreeze else []:
+        layer.trainable = True
     fitted(first, images, labels, recipe["scratch_epochs"] if unfreeze else 1, recipe["rate"])
     features = extract_features(base, images)
     head = fitted(build_head(features.shape[1:], "max"), features, labels, recipe["head_epochs"], recipe["rate"])
