@@ -26,7 +26,9 @@ def clouds(panels: Mapping[str, ArrayLike], labels: ArrayLike, names: Sequence[s
         x, y = np.asarray(points, dtype=np.float64).T
         for label, (colour, form) in enumerate(_LOOKS):
             own = truth == label
-            axes.plot(x[own], y[own], form, color=colour, alpha=0.6, markersize=3.5, markeredgewidth=0, label=names[label])
+            axes.plot(
+                x[own], y[own], form, color=colour, alpha=0.6, markersize=3.5, markeredgewidth=0, label=names[label]
+            )
         axes.set_title(name)
         axes.set(xticks=[], yticks=[], xlabel="first direction", ylabel="second direction")
     handles, texts = grid[0].get_legend_handles_labels()
@@ -36,12 +38,14 @@ def clouds(panels: Mapping[str, ArrayLike], labels: ArrayLike, names: Sequence[s
 
 @_shown
 def side_by_side(ways: Mapping[str, Mapping[str, float]], measures: Mapping[str, str], *, title: str) -> Figure:
-    """`{way: {measure: value}}` as bars: a panel for each measure, `{measure: label of its axis}`, a bar for each way."""
+    """`{way: {measure: value}}` as bars: a panel for each measure (with the label of its axis), a bar for each way."""
     figure = _figure(title, len(measures) * (0.4 * len(ways) + 0.75) + 0.5)
     grid = figure.subplots(len(measures), 1, squeeze=False)[:, 0]
     for axes, (measure, label) in zip(grid, measures.items(), strict=True):
         values = [way[measure] for way in ways.values()]
-        drawn = axes.barh(list(ways), values, color=[(BLUE, ORANGE)[place % 2] for place in range(len(ways))], height=0.62)
+        drawn = axes.barh(
+            list(ways), values, color=[(BLUE, ORANGE)[place % 2] for place in range(len(ways))], height=0.62
+        )
         axes.bar_label(drawn, [f"{value:.3g}" for value in values], padding=4)
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")

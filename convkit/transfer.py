@@ -1,7 +1,8 @@
 """What 06 transfers from, and to: a network trained on many pictures, and a new task with few.
 
     from convkit import transfer
-    base = keras.applications.MobileNet(alpha=0.25, weights=transfer.weights(), include_top=False, input_shape=(64, 64, 3))
+    path = transfer.weights()
+    base = keras.applications.MobileNet(alpha=0.25, weights=path, include_top=False, input_shape=(64, 64, 3))
     few = transfer.drawn(50, seed=1)          # hearts and crescents, which that network has never seen
     pets = transfer.photos("train")           # cats and dogs, real ones
 
@@ -111,9 +112,7 @@ def photos(split: str, *, size: int = 180, limit: int | None = None) -> Pictures
     return Pictures(np.stack(images), np.array(labels), np.arange(len(labels)), PETS)
 
 
-def _things(
-    count: int, seed: int, size: int
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
+def _things(count: int, seed: int, size: int) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
     """The first `count` scenes of each class, alternating: images, labels, boxes."""
     asked = 2 * count + 40
     while True:
@@ -126,7 +125,7 @@ def _things(
 
 
 def _corner(chance: float, first: int, last: int, size: int, margin: int) -> int:
-    """Where a cut of `size` pixels begins, somewhere in a margin, so that first to last are wholly in it if possible."""
+    """Where a cut of `size` pixels begins, somewhere in a margin, so that first to last lie in it if they can."""
     low, high = max(0, last - size), min(margin, first)
     low, high = min(low, high, margin), max(low, high, 0)
     return int(low + chance * (high - low + 1))

@@ -61,7 +61,8 @@ def main() -> None:
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
 
     lines = [
-        f"MobileNet, alpha {ALPHA}, {base.count_params():,} parameters, on scenes of {SIZE}×{SIZE}, {len(CLASSES)} classes",
+        f"MobileNet, alpha {ALPHA}, {base.count_params():,} parameters, "
+        f"on scenes of {SIZE}×{SIZE}, {len(CLASSES)} classes",
         f"seed {SEED}, {len(train):,} pictures, batches of {BATCH}, Adam at {RATE} with a cosine down to 0",
         f"Keras {keras.__version__} with {keras.backend.backend()}, {os.cpu_count()} cores, {platform.machine()}",
         "epoch  seconds  loss   accuracy  unseen: loss  accuracy",
