@@ -72,9 +72,7 @@ def test_the_heads_of_lecture_e() -> None:
 
 def test_mobilenet_in_numbers(keras: ModuleType) -> None:
     open_size = keras.applications.MobileNet(weights=None, include_top=False, input_shape=(None, None, 3))
-    sides = [
-        side for side in range(100, 260) if open_size.compute_output_shape((1, side, side, 3))[1:] == (5, 5, 1024)
-    ]
+    sides = [side for side in range(100, 260) if open_size.compute_output_shape((1, side, side, 3))[1:] == (5, 5, 1024)]
     assert sides == list(range(159, 191))
     whole = keras.applications.MobileNet(weights=None)
     kinds = [type(layer).__name__ for layer in whole.layers if layer.weights]
