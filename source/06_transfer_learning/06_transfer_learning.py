@@ -261,7 +261,7 @@ draw.bars({"by picture": leak, "by group": honest}, marked=["by picture"], unit=
 
 # %% [markdown]
 # Comparing pixels knows nothing of hearts: split by group it guesses. Split by picture it seems to know
-# something, because it finds the other photograph of the same thing. A leak never looks like a mistake; it looks like
+# nearly everything, because it finds the other photograph of the same thing. A leak never looks like a mistake; it looks like
 # a good result. (Photos of cats and dogs come without groups; then each is its own.)
 #
 # ## 3 · What does the old net expect?
@@ -481,9 +481,9 @@ draw.lines({"": (blocks, depth)}, title="How far up should one cut?",
            x_label="block of MobileNet after which it is cut", y_label="new pictures right, %")
 
 # %% [markdown]
-# Early layers know edges and colours: too little. Towards the end it gets better, and may turn again at the very
-# last layers, which have come to think in the old classes. That is why lecture D removes the upper layers, and why
-# section 6 lets some of them learn on.
+# Early layers know edges and colours: too little. The deeper, the better here, where old and new task are so alike.
+# The less alike they are, the sooner the curve turns, for the last layers have come to think in the old classes. That is
+# why lecture D removes the upper layers, and why section 6 lets some of them learn on.
 #
 # ## 5 · What goes on top?
 #
@@ -676,6 +676,7 @@ draw.bars(moved, marked=["training=False"], unit=" %", title="What keeps batch n
           x_label="how far they moved in one fit of two steps, %")
 
 # %% [markdown]
+# A little in two steps; a training has hundreds, and each takes the means 1 % of the way to those of its batch.
 # `training=False` alone does **nothing** here: in Keras 3, `fit` calls the whole model in training mode, and that
 # overrides what the base was called with. (In older Keras it helped, hence the advice.) What helps is
 # `trainable = False` on **every** batch normalisation: such a layer works in inference mode, whatever the mode of the
