@@ -83,8 +83,8 @@ def suppression(
         size = image.shape[:2]
         for other in np.flatnonzero(there):
             _outline(axes, corners[other], size, PAPER, "-", 0.8, halo=False)
-        for other in order[:number]:
-            _outline(axes, corners[other], size, ORANGE, "-", 0.9, halo=False)
+        for earlier in order[:number]:
+            _outline(axes, corners[earlier], size, ORANGE, "-", 0.9, halo=False)
         for other in np.flatnonzero(says_the_same):
             _outline(axes, corners[other], size, BLUE, (0, (3, 1.5)), 1.4)
         _outline(axes, corners[index], size, ORANGE, "-", 2.2)

@@ -68,9 +68,10 @@ SIZE, COUNT, EPOCHS, BATCH, WIDTHS = (
     (112, 12_000, 30, 64, (32, 64, 128, 192, 256)) if FULL else (56, 2_500, 5, 32, (16, 32, 64, 64)))
 NAMES = ("disc", "square", "triangle")
 
-def draw_scenes(count, seed, size):
+def draw_scenes(count, seed, size, objects=(1, 6)):
     """Scenes with one to six objects of three classes, some of them partly hidden."""
-    return scenes.make(count, seed, size=size, classes=scenes.SHAPE_CLASSES[:3], objects=(1, 6), radius=(0.12, 0.22))
+    kinds = [scenes.ObjectClass(name, name) for name in NAMES]
+    return scenes.make(count, seed, size=size, classes=kinds, objects=objects, radius=(0.12, 0.22))
 
 def part(count, seed):
     """(images, labels, boxes): uint8 (count, SIZE, SIZE, 3), and two lists with an array for each picture."""
@@ -100,7 +101,7 @@ print(f"{len(train[0]):,} pictures to learn from, {len(validation[0])} to look a
 # which its **centre** lies; that cell is responsible for it. Here $S=7$:
 
 # %%
-scene = draw_scenes(1, 11, 224)
+scene = draw_scenes(1, 3, 224, objects=(6, 6))
 draw_yolo.grid(scene.images[0], scene.boxes, 7, title="Each object belongs to the cell of its centre")
 
 # %% [markdown]
@@ -527,7 +528,7 @@ def yolo_loss(y_true, y_pred, boxes_per_cell=2, lambda_coord=5.0, lambda_noobj=0
     """
     ### BEGIN SOLUTION
     if len(y_true.shape) != 4 or len(y_pred.shape) != 4 or y_true.shape[1:3] != y_pred.shape[1:3]:
-        raise ValueError(f"needed: (N, S, S, 5 + C) and (N, S, S, 5B + C), not {y_true.shape} and {y_pred.shape}")
+        raise ValueError(f"needed are a target (N, S, S, 5 + C) and a prediction (N, S, S, 5B + C), not {y_true.shape} and {y_pred.shape}")
     cut, grid = 5 * boxes_per_cell, y_pred.shape[1]
     if y_true.shape[-1] - 5 != y_pred.shape[-1] - cut or y_true.shape[-1] <= 5:
         raise ValueError(f"{y_true.shape[-1]} and {y_pred.shape[-1]} channels have not the same classes")
@@ -1003,7 +1004,8 @@ def train_yolo(train, validation, seed):
 
 # %% [markdown]
 # It is trained once, here, in about half a minute on a CPU; checks and figures below use it. Asked is an mAP@0.5 of
-# 0.35 or more on scenes that it never saw.
+# 0.45 or more on scenes that it never saw; the visible check, which does without the functions of section 5, asks that
+# 45 % of the objects are found in their own cells.
 
 # %% nbgrader={"grade": false, "grade_id": "training", "locked": true, "schema_version": 3, "solution": false, "task": false}
 started = time.perf_counter()
@@ -1031,7 +1033,7 @@ check.passed("train_yolo")
 
 # %% nbgrader={"grade": true, "grade_id": "train_yolo-2", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 known = answers(model, train[0][:200]), train[1][:200], train[2][:200]
-check.detected(outputs, validation[1], validation[2], 0.35, train=known)
+check.detected(outputs, validation[1], validation[2], 0.45, train=known)
 ### BEGIN HIDDEN TESTS
 unseen = draw_scenes(300, 3_000_000, SIZE)
 hits, count = [], np.zeros(3)
@@ -1063,7 +1065,7 @@ for label in range(3):
     right = np.array([hit for _, own_label, hit in sorted(hits, key=lambda one: -one[0]) if own_label == label])
     shares = np.cumsum(right) / np.arange(1, len(right) + 1)
     precisions.append(np.sum(np.maximum.accumulate(shares[::-1])[::-1][right]) / count[label] if right.any() else 0.0)
-check.between(float(np.mean(precisions)), 0.35, 1, name="the mAP@0.5 on new scenes", mistakes={
+check.between(float(np.mean(precisions)), 0.45, 1, name="the mAP@0.5 on new scenes", mistakes={
     "It finds next to nothing.": (0, 0.05),
 })
 ### END HIDDEN TESTS
@@ -1095,8 +1097,8 @@ draw.lines({name: (np.arange(len(history)), [now[name] for now in history]) for 
            logarithmic=True, x_label="epoch", y_label="part of the loss of a picture", title="First silence, then places, then names")
 
 # %% [markdown]
-# Before training the idle boxes cost most: 98 voices say *maybe*. Silence is learned first. Then the places, and last the
-# classes. Now the whole chain on new scenes: network, `decode`, `non_max_suppression`.
+# Before training the idle boxes cost most: 98 voices say *maybe*. Silence is learned in the first epoch, which makes the few
+# responsible boxes too quiet as well, so their part rises. Then come the places, and last the classes. Now the whole chain on new scenes: network, `decode`, `non_max_suppression`.
 
 # %%
 new = part(200, 4_000_000)
@@ -1108,14 +1110,14 @@ def detect(prediction, threshold):
     return boxes[kept], scores[kept], labels[kept]
 
 predictions = answers(model, new[0])
-everything, above = decode(predictions[0], 2, 0.0)[0], decode(predictions[0], 2, 0.2)[0]
-draw_boxes.boxes([new[0][0]] * 3, [everything, above, detect(predictions[0], 0.2)[0]], columns=3,
-                 captions=[f"all {len(everything)} boxes", f"score ≥ 0.2: {len(above)}", "suppressed"],
-                 title="From 98 boxes to an answer")
+stages = [[decode(one, 2, 0.0)[0], decode(one, 2, 0.15)[0], detect(one, 0.15)[0]] for one in predictions[:30]]
+busy = max(range(30), key=lambda picture: len(stages[picture][1]) - len(stages[picture][2]))  # most are suppressed there
+draw_boxes.boxes([new[0][busy]] * 3, stages[busy], columns=3, title="From 98 boxes to an answer",
+                 captions=[f"{what}: {len(boxes)}" for what, boxes in zip(["all", "score ≥ 0.15", "what stays"], stages[busy])])
 
 # %%
 shown = [detect(prediction, 0.3) for prediction in predictions[:6]]
-draw_boxes.boxes(new[0][:6], [boxes for boxes, _, _ in shown], new[2][:6], columns=2,
+draw_boxes.boxes(new[0][:6], [boxes for boxes, _, _ in shown], new[2][:6], columns=3,
                  labels=[[f"{NAMES[label]} {score:.1f}" for label, score in zip(labels, scores)] for _, scores, labels in shown],
                  title="Found in scenes that it never saw")
 
