@@ -42,7 +42,7 @@ if importlib.util.find_spec("convkit") is None:
     importlib.invalidate_caches()
 
 import numpy as np
-from convkit import check, draw, draw_boxes, draw_yolo, nets, quiet, scenes
+from convkit import boxed_photos, check, draw, draw_boxes, draw_yolo, nets, photo_detector, quiet, scenes
 
 with quiet.startup():
     import keras
@@ -1163,6 +1163,29 @@ seconds = (time.perf_counter() - started) / 10
 print(f"a picture takes {1000 * seconds:.0f} ms, suppression included; 2,000 regions would take {2000 * seconds:.0f} s")
 
 # %% [markdown]
+# **And photographs?** If there is a folder of photos with a table of boxes (the form is that of `convkit.boxed_photos`), named in the
+# environment variable `CONVKIT_COCO128`, the next cell trains your loss on them, in a minute or two: a frozen MobileNet (06) makes the
+# 7×7 maps, and a small head learns. Elsewhere it does nothing.
+
+# %%
+if folder := os.environ.get("CONVKIT_COCO128"):
+    kinds = ("person", "car", "chair")
+    photos = boxed_photos.read_folder(folder, photo_detector.SIZE, classes=kinds)
+    own = [photos.pictures == picture for picture in range(len(photos))]
+    half = sum(file.startswith("train/") for file in photos.files)
+    learned = photos.images[:half], [photos.labels[rows] for rows in own[:half]], [photos.boxes[rows] for rows in own[:half]]
+    detector = photo_detector.train(learned, len(kinds), encode, yolo_loss)
+    chosen = [0, 1, 2, half, half + 1, half + 2]  # three that it has learned from, three that it has not
+    shown = [detect(answer, 0.25) for answer in detector.answers(photos.images[chosen])]
+    draw_boxes.boxes(photos.images[chosen], [boxes for boxes, _, _ in shown], [photos.boxes[own[p]] for p in chosen], columns=3,
+                     labels=[[kinds[label] for label in labels] for _, _, labels in shown],
+                     title="Above photos learned from, below new ones")
+
+# %% [markdown]
+# Measured with 71 photos of COCO: an AP of 0.72 for persons in the photos that it learned from, 0.02 in new ones. It has
+# learned them by heart, as any net would. The paper's net learned its first layers from 1.2 million photos, then boxes from
+# thousands of VOC's.
+#
 # ## 8 · In your own words
 #
 # *5 minutes*
@@ -1210,6 +1233,5 @@ print(f"a picture takes {1000 * seconds:.0f} ms, suppression included; 2,000 reg
 #   function computes with its third argument.
 # * Put `lambda_noobj` to 5 and to 0.05 and train again. Which error becomes more frequent, and was your answer in section 8
 #   right?
-# * Photographs: freeze a MobileNet (06) as the base, whose last maps are 7×7 for pictures of 224×224, and train a head of
-#   two convolutions on them. `source/10_yolo/measure.py` in the course's repository does it with 128 photos of COCO, and
-#   `docs/results.md` says what so few photos give.
+# * How many photos does it take? `convkit.photo_detector` trains on any folder with boxes: draw AP against the number of
+#   photos, on those that it learned from and on new ones.

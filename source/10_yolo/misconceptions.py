@@ -735,7 +735,7 @@ def pictures_out_of_order(train, validation, seed):
     return _fit(_detector(), images, _targets(labels, boxes), epochs=2)
 
 
-@misconception("train_yolo", hint="labels mixed up")
+@misconception("train_yolo", hint="names them wrongly")
 def classes_from_one(train, validation, seed):
     """Classes counted from 1, with the last one wrapping round."""
     keras.utils.set_random_seed(seed)
