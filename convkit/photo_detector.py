@@ -50,7 +50,8 @@ def train(
 
     part: (images, labels, boxes): uint8 (N, 224, 224, 3), and for each photo its classes (n,) and boxes (n, 4).
     encode, loss: as in the notebook on YOLO. The base has the weights that MobileNet learned on ImageNet, from
-    Keras' cache or by download (weights None: random ones, for tests). Features are computed once; the same data give the same head on one machine.
+    Keras' cache or by download (weights None: random ones, for tests). Features are computed once; the same data give
+    the same head on one machine.
     """
     import keras
 

@@ -741,10 +741,10 @@ def non_max_suppression(boxes, scores, labels, iou_threshold=0.5):
 
 
 # %% nbgrader={"grade": true, "grade_id": "non_max_suppression-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-boxes = np.array([[0.1, 0.7, 0.4, 0.9], [0.2, 0.1, 0.6, 0.5], [0.12, 0.1, 0.52, 0.5], [0.1, 0.1, 0.5, 0.5],
-                  [0.32, 0.1, 0.72, 0.5]])
-scores, labels = np.array([0.3, 0.8, 0.7, 0.9, 0.6]), np.array([0, 0, 1, 0, 0])
-check.equal(non_max_suppression(boxes, scores, labels), np.array([3, 2, 4, 0]), name="the array of indices", mistakes={
+five = np.array([[0.1, 0.7, 0.4, 0.9], [0.2, 0.1, 0.6, 0.5], [0.12, 0.1, 0.52, 0.5], [0.1, 0.1, 0.5, 0.5],
+                 [0.32, 0.1, 0.72, 0.5]])
+five_scores, five_labels = np.array([0.3, 0.8, 0.7, 0.9, 0.6]), np.array([0, 0, 1, 0, 0])
+check.equal(non_max_suppression(five, five_scores, five_labels), np.array([3, 2, 4, 0]), name="the array of indices", mistakes={
     "Boxes of other classes suppress each other: only those of the same class do.": np.array([3, 4, 0]),
     "The boxes were taken in the order in which they came; the best score goes first.": np.array([0, 1, 2]),
     "The worst come first: sort from the highest score to the lowest.": np.array([0, 4, 2, 3]),
@@ -767,12 +767,12 @@ check.equal(non_max_suppression([half[0]] * 3, [0.7, 0.7, 0.7], [1, 1, 1]), np.a
 check.shape(non_max_suppression(np.zeros((0, 4)), [], []), (0,), name="the indices of no boxes")
 check.dtype(non_max_suppression(np.zeros((0, 4)), [], []), np.integer, name="the indices of no boxes")
 check.raises(ValueError, lambda: non_max_suppression(half, [0.4], [2, 2]), when="a box has no score")
-check.unchanged(non_max_suppression, boxes, scores, labels, name="non_max_suppression")
+check.unchanged(non_max_suppression, five, five_scores, five_labels, name="non_max_suppression")
 check.passed("non_max_suppression")
 
 # %% nbgrader={"grade": true, "grade_id": "non_max_suppression-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-once = non_max_suppression(boxes, scores, labels)
-again = non_max_suppression(boxes[once], scores[once], labels[once])
+once = non_max_suppression(five, five_scores, five_labels)
+again = non_max_suppression(five[once], five_scores[once], five_labels[once])
 check.equal(again, np.arange(len(once)), name="the indices, if all that stays is given again")
 ### BEGIN HIDDEN TESTS
 hidden_rng = np.random.default_rng(104)
