@@ -1094,11 +1094,13 @@ def terms(answer):
 
 history = [terms(answer) for answer in watch.answers]
 draw.lines({name: (np.arange(len(history)), [now[name] for now in history]) for name in (history or [{}])[0]},
-           logarithmic=True, x_label="epoch", y_label="part of the loss of a picture", title="First silence, then places, then names")
+           logarithmic=True, x_label="epoch", y_label="part of the loss of a picture",
+           title="First silence, then places, then names")
 
 # %% [markdown]
-# Before training the idle boxes cost most: 98 voices say *maybe*. Silence is learned in the first epoch, which makes the few
-# responsible boxes too quiet as well, so their part rises. Then come the places, and last the classes. Now the whole chain on new scenes: network, `decode`, `non_max_suppression`.
+# Before training the idle boxes cost most: 98 voices say *maybe*. Silence is learned in the first epoch, which makes the
+# few responsible boxes too quiet as well, so their part rises. Then come the places, and last the classes. Now the whole
+# chain on new scenes: network, `decode`, `non_max_suppression`.
 
 # %%
 new = part(200, 4_000_000)
@@ -1163,9 +1165,9 @@ seconds = (time.perf_counter() - started) / 10
 print(f"a picture takes {1000 * seconds:.0f} ms, suppression included; 2,000 regions would take {2000 * seconds:.0f} s")
 
 # %% [markdown]
-# **And photographs?** If there is a folder of photos with a table of boxes (the form is that of `convkit.boxed_photos`), named in the
-# environment variable `CONVKIT_COCO128`, the next cell trains your loss on them, in a minute or two: a frozen MobileNet (06) makes the
-# 7×7 maps, and a small head learns. Elsewhere it does nothing.
+# **And photographs?** If there is a folder of photos with a table of boxes (the form is that of `convkit.boxed_photos`),
+# named in the environment variable `CONVKIT_COCO128`, the next cell trains with your loss on them, in a minute or two: a
+# frozen MobileNet (06) makes the 7×7 maps, and a small head learns. Elsewhere it does nothing.
 
 # %%
 if folder := os.environ.get("CONVKIT_COCO128"):
