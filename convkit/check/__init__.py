@@ -7,6 +7,7 @@ check.passed("correlate2d")
 
 from convkit.check.arrays import close, dtype, shape
 from convkit.check.calls import faster, raises, unchanged
+from convkit.check.detection import detected
 from convkit.check.exact import equal
 from convkit.check.failure import CheckFailed
 from convkit.check.located import located
@@ -18,6 +19,7 @@ __all__ = [
     "CheckFailed",
     "between",
     "close",
+    "detected",
     "dtype",
     "equal",
     "faster",
