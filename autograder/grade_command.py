@@ -65,7 +65,7 @@ class Options:
     students: tuple[str, ...]
     sandbox: SandboxKind
     figures: bool
-    workers: int
+    workers: int | None  # None: as many as there are cores
     scheduler: str | None
     events: Path | None
     wait: bool
@@ -93,9 +93,7 @@ def grade(
     from autograder import class_run
 
     course = course_of(context)
-    options = Options(
-        submissions, _names(students), sandbox, figures, _count(workers), scheduler, events, not no_wait, regrade
-    )
+    options = Options(submissions, _names(students), sandbox, figures, workers, scheduler, events, not no_wait, regrade)
     if sandbox is SandboxKind.DOCKER:
         if scheduler is not None:
             raise CourseError("--scheduler and --sandbox docker do not go together: the container has no network.")
@@ -141,7 +139,7 @@ def regrade(
     if sandbox is SandboxKind.DOCKER:
         raise CourseError("regrade does not run in Docker. Run: autograder grade … --sandbox docker")
     warn_of_no_sandbox(sandbox)
-    options = Options(submissions, _names(students), sandbox, figures, _count(workers), scheduler, events, not no_wait)
+    options = Options(submissions, _names(students), sandbox, figures, workers, scheduler, events, not no_wait)
     with _running(course, assignment, options) as run:
         before, by_hand = _before(course, assignment)
         if dry_run:
@@ -219,13 +217,14 @@ def _running(course: Course, assignment: str, options: Options) -> Iterator[_Run
     ):
         job = Job.of(course, source, options.sandbox, figures=options.figures)
         kept = Kept(course, job)
+        workers = options.workers or _cores()
         found = class_run.look_through(job, kept, files, regrade=options.regrade)
         events.tell(
             "begin", schema=EVENTS_SCHEMA, assignment=assignment, submissions=len(files),
-            to_grade=len(found.waiting), workers=options.workers, scheduler=options.scheduler,
+            to_grade=len(found.waiting), workers=workers, scheduler=options.scheduler,
         )  # fmt: skip
         try:
-            with class_run.engine_for(job, len(found.waiting), options.workers, options.scheduler) as engine:
+            with class_run.engine_for(job, len(found.waiting), workers, options.scheduler) as engine:
                 waiting = class_run.grade_waiting(job, kept, found.waiting, engine, stop)
                 yield _Run(source, counts, stop, found.ready, waiting)
         except KeyboardInterrupt:  # the second one
@@ -272,7 +271,8 @@ def _before(course: Course, assignment: str) -> tuple[dict[str, Result], dict[st
 def _in_docker(course: Course, assignment: str, json_file: Path | None, options: Options) -> int:
     """The same command in a container, with the same options."""
     outside = []
-    arguments = ["grade", assignment, "--workers", str(options.workers)]
+    arguments = ["grade", assignment]
+    arguments += ["--workers", str(options.workers)] if options.workers else []
     arguments += ["--students", ",".join(options.students)] if options.students else []
     if options.submissions is not None:
         arguments += ["--submissions", str(options.submissions.resolve())]
@@ -291,10 +291,8 @@ def _names(students: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in students.split(",") if name.strip())
 
 
-def _count(workers: int | None) -> int:
-    """The cores that this process may use, if none is named."""
-    if workers is not None:
-        return workers
+def _cores() -> int:
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -243,7 +243,7 @@ class DaskWorkers:
         self._function, self._close = function, close
         self._killed: type[BaseException] = distributed.KilledWorker
         try:
-            self._client = distributed.Client(address, timeout=10, set_as_default=False, name="autograder")
+            self._client = distributed.Client(address, timeout=5, set_as_default=False, name="autograder")
         except (OSError, ValueError, TypeError) as error:
             raise CourseError(f"No Dask scheduler answers at {address}: {error}. Start one: dask scheduler") from None
         self._executor = self._client.get_executor(pure=False)
