@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -261,6 +262,12 @@ def main() -> None:
         app()
     except (CourseError, SandboxUnavailable) as error:
         err.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise
+        where = f" while {error.filename} was written" if error.filename else ""
+        err.print(f"autograder: {error.strerror}{where}. Make room and run the same command again.", soft_wrap=True)
         sys.exit(2)
 
 

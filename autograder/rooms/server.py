@@ -29,6 +29,7 @@ __all__ = ["CLEAN_LIMITS", "PRELOAD", "SANDBOXES", "RoomLost", "RoomServer", "Sa
 
 PRELOAD = ("numpy", "matplotlib", "keras")
 SANDBOXES = ("bubblewrap", "none")
+STARTS = 2  # a fork server that ends while it starts may have been killed: it is started so often
 CLEAN_LIMITS = Limits(
     cell_wall_seconds=600,
     notebook_wall_seconds=3600,
@@ -210,17 +211,20 @@ class RoomServer:
     def _begin(
         self, role: str, request: Mapping[str, Any], listeners: Sequence[int]
     ) -> tuple[RoomProcess, socket.socket]:
-        """Ask the warm server of that role for a room. A server that died meanwhile is replaced, once."""
+        """Ask the warm server of that role for a room. One that died meanwhile is replaced, even if it dies again."""
         server = self._servers.get(role)
-        if server is not None:
+        for left in reversed(range(STARTS if server is None else 1 + STARTS)):
             try:
-                if server.alive:
-                    return server.fork(request, listeners)
-            except OSError:
-                pass
-            server.close()
-        self._servers[role] = server = WarmServer(self._recipes[role])
-        return server.fork(request, listeners)
+                if server is None or not server.alive:
+                    self._servers[role] = server = WarmServer(self._recipes[role])
+                return server.fork(request, listeners)
+            except (OSError, SandboxUnavailable):
+                if server is not None:
+                    server.close()
+                server = None
+                if not left:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _end(owner: int, servers: dict[str, WarmServer], folder: Path) -> None:
