@@ -43,13 +43,10 @@ class Cluster:
         return self.processes[-1]
 
     def close(self) -> None:
-        for process in reversed(self.processes):
-            if process.is_running():
-                process.terminate()
-        psutil.wait_procs(self.processes, timeout=10)
         for process in self.processes:
-            if process.is_running():
+            if process.poll() is None:
                 process.kill()
+            process.wait()
 
 
 @pytest.fixture
