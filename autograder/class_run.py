@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.kept import Kept
-from autograder.pool.job import Finished, Job, close_rooms, grade_submission, not_graded, without_rooms
+from autograder.pool.job import Finished, Job, close_rooms, grade_submission, not_graded, prepare, without_rooms
 from autograder.pool.stopping import Stop
 from autograder.pool.workers import DaskWorkers, Engine, InThisProcess, LocalWorkers, Lost
 from autograder.results import Result, Verdict
@@ -87,11 +87,13 @@ def look_through(job: Job, kept: Kept, files: Sequence[SubmittedFile], *, regrad
 
 def engine_for(job: Job, submissions: int, workers: int, scheduler: str | None) -> Engine:
     """What grades so many submissions: Dask if a scheduler is named; no more local processes than it needs."""
-    close = functools.partial(close_rooms, job.key)
+    begin, close = functools.partial(prepare, job), functools.partial(close_rooms, job.key)
     if scheduler is not None and submissions:
         return DaskWorkers(grade_submission, scheduler, close)
     count = min(workers, submissions)
-    return LocalWorkers(grade_submission, count, close) if count > 1 else InThisProcess(grade_submission, close)
+    if count > 1:
+        return LocalWorkers(grade_submission, count, begin, close)
+    return InThisProcess(grade_submission, begin, close) if submissions else InThisProcess(grade_submission)
 
 
 def grade_waiting(

@@ -22,6 +22,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.api import Course as NbgraderCourse
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -58,7 +59,15 @@ def open_gradebook(course: Course) -> Iterator[Gradebook]:
                 'db_url = "postgresql+psycopg://…" in course.toml.'
             ) from None
     with gradebook, _problems_said(course):
+        _have_course(gradebook)
         yield gradebook
+
+
+def _have_course(gradebook: Gradebook) -> None:
+    """The row of the course, whose id nbgrader leaves empty and never writes: PostgreSQL insists on it."""
+    if gradebook.engine.dialect.name != "sqlite" and gradebook.db.get(NbgraderCourse, "") is None:
+        gradebook.db.add(NbgraderCourse(id=""))
+        gradebook.db.commit()
 
 
 def patient(db_url: str) -> str:

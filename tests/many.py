@@ -24,9 +24,9 @@ ANSWERS = {
     "cleo": {"double": "def double(x):\n    return nothing"},
     "dan": {"double": "class A:\n    pass\ndef double(x):\n    return A()"},
     "eve": {"prediction": "prediction = 5"},
+    "gil": {"double": "def double(x):\n    raise ValueError(object())"},
     "fay": {"double": "import numpy as np\ndef double(x):\n    return 2 * x + np.random.rand() / 10"},
 }
-KILLS_ITS_GRADER = "kills its grader"  # see `deadly`
 
 
 def notebook(course: Course, **texts: str) -> bytes:

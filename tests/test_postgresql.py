@@ -17,10 +17,10 @@ from autograder.gradebook import open_gradebook
 
 
 def binaries() -> Path | None:
-    """Debian keeps them off PATH, by version."""
-    on_path = shutil.which("initdb")
+    """Debian keeps them off PATH, by version; others on PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return Path(on_path).parent if on_path else found[-1].parent if found else None
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
 
 
 @pytest.fixture(scope="module")

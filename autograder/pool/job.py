@@ -132,6 +132,12 @@ def grade_submission(job: Job, data: bytes) -> bytes:
         return not_graded(job, data, GRADER_FAILED, traceback.format_exc()).pack()
 
 
+def prepare(job: Job) -> None:
+    """Begin to warm up this process's rooms. What goes wrong is said by the first grading."""
+    with contextlib.suppress(Exception):
+        _rooms_of_this_thread(job).warm()
+
+
 def not_graded(job: Job, data: bytes, message: str, trouble: str) -> Finished:
     """For a submission at which the grader failed, not the student."""
     problem = UnreadableError(Verdict.NOT_GRADED, message)

@@ -51,11 +51,21 @@ class Engine(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-class InThisProcess:
-    """No pool: for one worker, or one submission. `close` is called at the end."""
+def _nothing() -> None:
+    """To begin or to end with, where nothing else is given."""
 
-    def __init__(self, function: Callable[..., bytes], close: Callable[[], None] = lambda: None) -> None:
+
+class InThisProcess:
+    """No pool: for one worker, or one submission. `prepare` is called at once, `close` at the end."""
+
+    def __init__(
+        self,
+        function: Callable[..., bytes],
+        prepare: Callable[[], None] = _nothing,
+        close: Callable[[], None] = _nothing,
+    ) -> None:
         self._function, self._close = function, close
+        prepare()
 
     def __enter__(self) -> InThisProcess:
         return self
@@ -103,9 +113,15 @@ class LocalWorkers:
     So the death of one tells which task it was at, and costs no other worker anything.
     """
 
-    def __init__(self, function: Callable[..., bytes], count: int, close: Callable[[], None] = lambda: None) -> None:
-        """`close` is called in each worker at its orderly end."""
-        self._function, self._close = function, close
+    def __init__(
+        self,
+        function: Callable[..., bytes],
+        count: int,
+        prepare: Callable[[], None] = _nothing,
+        close: Callable[[], None] = _nothing,
+    ) -> None:
+        """`prepare` is called in each worker when it starts, and must not raise; `close` at its orderly end."""
+        self._function, self._prepare, self._close = function, prepare, close
         self._failed_starts = 0
         self._lanes: list[_Lane[Any]] = [self._start() for _ in range(count)]
 
@@ -200,7 +216,7 @@ class LocalWorkers:
         # The terminal's Ctrl-C goes to all processes; only the coordinator shall hear it, from the first moment.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            ready = executor.submit(_nothing)
+            ready = executor.submit(self._prepare)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         (process,) = set(multiprocessing.active_children()) - before
@@ -217,10 +233,6 @@ def _begin(coordinator: int) -> None:
         os._exit(1)
 
 
-def _nothing() -> None:
-    """The first task of a worker: its end says that the worker runs."""
-
-
 def _end(lane: _Lane[Any]) -> None:
     """Kill a worker, whose rooms die with it, and forget its executor."""
     with contextlib.suppress(ValueError, OSError):
@@ -234,7 +246,7 @@ def _end(lane: _Lane[Any]) -> None:
 class DaskWorkers:
     """The workers of a Dask scheduler. They may come and go: Dask gives a dead one's tasks to another."""
 
-    def __init__(self, function: Callable[..., bytes], address: str, close: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, function: Callable[..., bytes], address: str, close: Callable[[], None] = _nothing) -> None:
         """`close` is called on each worker at the end."""
         try:
             import distributed

@@ -118,6 +118,12 @@ class RoomServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def warm(self) -> None:
+        """Start both fork servers, and return at once: they warm up while the caller does something else."""
+        for role, recipe in self._recipes.items():
+            if role not in self._servers:
+                self._servers[role] = WarmServer(recipe)
+
     def student_room(
         self, bridge: socket.socket | None = None, files: Mapping[str, bytes] | None = None
     ) -> StudentRoom:
