@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import site
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +22,10 @@ def grader_digest() -> str:
 
 @cache
 def environment_digest() -> str:
-    """SHA-256 over Python's version and those of all installed packages."""
-    versions = sorted({f"{d.metadata['Name']}=={d.version}" for d in metadata.distributions()})
+    """SHA-256 over Python's version and those of all installed packages.
+
+    Looked for where packages are installed, not on `sys.path`: what a program imports (setuptools, say) adds to that.
+    """
+    found = metadata.distributions(path=site.getsitepackages())
+    versions = sorted({f"{d.metadata['Name']}=={d.version}" for d in found})
     return hashlib.sha256("\n".join([platform.python_version(), *versions]).encode()).hexdigest()

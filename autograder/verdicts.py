@@ -90,10 +90,9 @@ def judge(
     elif verdict is Verdict.ERROR and traceback is None:
         verdict = Verdict.FAILED
         message = HIDDEN_FAILED if _is_hidden(cell, outcome) else f"The check could not use the result: {message}"
-    message, hint, traceback = (text and _ADDRESS.sub("at 0x…", text) for text in (message, hint, traceback))
-    return TestResult(
-        cell.grade_id, verdict, 0.0, cell.points, (message or "")[:4000], hint, traceback, round(outcome.seconds, 3)
-    )
+    hint, traceback = (text and _ADDRESS.sub("at 0x…", text) for text in (hint, traceback))
+    message = _ADDRESS.sub("at 0x…", message)[:4000]
+    return TestResult(cell.grade_id, verdict, 0.0, cell.points, message, hint, traceback, round(outcome.seconds, 3))
 
 
 def of_broken(cell: SourceCell, broken: Broken, limits: Limits) -> TestResult:

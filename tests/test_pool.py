@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -109,6 +111,15 @@ def test_a_worker_that_is_another_grader_refuses(mini: Course) -> None:
     other = Job(**{**vars(job_of(mini)), "grader": "0" * 64})
     with pytest.raises(CourseError, match="another version of the grader"):
         grade_submission(other, notebook(mini))
+
+
+def test_the_environment_is_the_same_whatever_was_imported() -> None:
+    code = "{}; from autograder.receipts import environment_digest as digest; print(digest())"
+    found = {
+        subprocess.run([sys.executable, "-c", code.format(first)], capture_output=True, check=True).stdout
+        for first in ("import os", "import setuptools, nbgrader.api")
+    }
+    assert len(found) == 1
 
 
 def test_a_fault_of_the_grader_costs_one_submission_and_shows_the_student_nothing(
