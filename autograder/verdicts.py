@@ -20,6 +20,7 @@ CUT_OFF = (
     "Does it end the process, or close or read files that it did not open?"
 )
 
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}")  # of an object, as it prints itself: another one in every process
 _CELL_FILE = re.compile(r"\([^()]*, line (\d+)\)$")  # IPython's made-up file name of a cell
 
 _OF_OUTCOME = {
@@ -89,9 +90,9 @@ def judge(
     elif verdict is Verdict.ERROR and traceback is None:
         verdict = Verdict.FAILED
         message = HIDDEN_FAILED if _is_hidden(cell, outcome) else f"The check could not use the result: {message}"
-    return TestResult(
-        cell.grade_id, verdict, 0.0, cell.points, message[:4000], hint, traceback, round(outcome.seconds, 3)
-    )
+    hint, traceback = (text and _ADDRESS.sub("at 0x…", text) for text in (hint, traceback))
+    message = _ADDRESS.sub("at 0x…", message)[:4000]
+    return TestResult(cell.grade_id, verdict, 0.0, cell.points, message, hint, traceback, round(outcome.seconds, 3))
 
 
 def of_broken(cell: SourceCell, broken: Broken, limits: Limits) -> TestResult:

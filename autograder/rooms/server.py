@@ -30,6 +30,7 @@ __all__ = ["CLEAN_LIMITS", "PRELOAD", "SANDBOXES", "RoomLost", "RoomServer", "Sa
 
 PRELOAD = ("numpy", "matplotlib", "keras")
 SANDBOXES = ("bubblewrap", "none")
+STARTS = 2  # a fork server that ends while it starts may have been killed: it is started so often
 CLEAN_LIMITS = Limits(
     cell_wall_seconds=600,
     notebook_wall_seconds=3600,
@@ -115,6 +116,13 @@ class RoomServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def warm(self) -> None:
+        """Start the fork server, and return at once: it warms up while the caller does something else."""
+        if self._servers and not self._servers[0].alive:
+            self._servers.pop().close()
+        if not self._servers:
+            self._servers.append(WarmServer(self._recipe))
 
     def student_room(
         self, bridge: socket.socket | None = None, files: Mapping[str, bytes] | None = None
@@ -207,16 +215,17 @@ class RoomServer:
     def _begin(
         self, role: str, request: Mapping[str, Any], listeners: Sequence[int]
     ) -> tuple[RoomProcess, socket.socket]:
-        """Ask the warm server for a room of that role. A server that died meanwhile is replaced, once."""
-        for server in self._servers:
+        """Ask the warm server for a room of that role. One that died meanwhile is replaced, even if it dies again."""
+        for left in reversed(range(len(self._servers) + STARTS)):
             try:
-                if server.alive:
-                    return server.fork(role, request, listeners)
-            except OSError:
-                pass
-            server.close()
-        self._servers[:] = [WarmServer(self._recipe)]
-        return self._servers[0].fork(role, request, listeners)
+                self.warm()
+                return self._servers[0].fork(role, request, listeners)
+            except (OSError, SandboxUnavailable):
+                while self._servers:
+                    self._servers.pop().close()
+                if not left:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _end(owner: int, servers: list[WarmServer], folder: Path) -> None:
