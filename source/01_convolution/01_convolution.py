@@ -947,16 +947,16 @@ check.raises(ValueError, lambda: learn_kernel(x, y, (1, 4), 5), when="y has anot
 check.raises(ValueError, lambda: learn_kernel(x, y, (0, 3), 5), when="the kernel has no rows")
 check.unchanged(learn_kernel, x, y, (1, 3), 5, name="learn_kernel")
 ### BEGIN HIDDEN TESTS
-hidden_rng = np.random.default_rng(61)
+hidden_rng = np.random.default_rng(1155)
 for kernel_shape in [(3, 2), (2, 3)]:
-    x, wanted = (hidden_rng.random((8, 9)) < 0.5).astype(float), hidden_rng.normal(size=kernel_shape)
+    x, wanted = (hidden_rng.random((5, 6)) < 0.5).astype(float), hidden_rng.normal(size=kernel_shape)
     windows = np.lib.stride_tricks.sliding_window_view(x, kernel_shape)
     y = np.einsum("ijab,ab->ij", windows, wanted)
     downhill = np.einsum("ij,ijab->ab", y, windows)
     one = learn_kernel(x, y, kernel_shape, 1)
     check.shape(one, kernel_shape, name="the kernel")
     check.close(one / np.linalg.norm(one), downhill / np.linalg.norm(downhill), name="the direction of the first step")
-    learned = learn_kernel(x, y, kernel_shape, 1500)
+    learned = learn_kernel(x, y, kernel_shape, 1000)
     check.true(np.all(np.abs(learned) < 100), "The kernel explodes.",
                hint="The steps are too long: 1/(kh·kw) is a rate that suits every kernel.")
     check.close(learned, wanted, atol=0.05, name="the kernel", mistakes={
