@@ -17,7 +17,7 @@ TORCH ?= torch==2.13.0
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 
-setup: .venv/installed sandbox browser
+setup: .venv/installed sandbox browser database
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,6 +44,14 @@ browser:
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing chromium"; \
 	    apt-get update -qq && apt-get install -y -qq chromium chromium-driver >/dev/null; \
 	  else echo "Two tests need Chromium: sudo apt-get install chromium chromium-driver"; fi; }
+
+# One test grades into a PostgreSQL that it starts; nothing else needs the server.
+.PHONY: database
+database:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing postgresql"; \
+	    apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; \
+	  else echo "One test needs PostgreSQL: sudo apt-get install postgresql"; fi; }
 
 # Keras' other two backends, on the CPU, for the tests that use all three. They lie in a folder of their own, since
 # TensorFlow imports JAX wherever it is installed. PyPI's torch for Linux brings CUDA with it (some GB); without:

@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 import nbformat
 from nbformat.reader import NotJSONError
 from nbgrader.api import Gradebook
 
+from autograder.class_run import Handed
+from autograder.class_run import select as select
 from autograder.course import Course, CourseError
 from autograder.feedback import Late, render_feedback
 from autograder.files import write_atomically
-from autograder.gradebook import hand_work, manual_grades, open_gradebook, record, register
+from autograder.gradebook import Entry, hand_work, manual_grades, open_gradebook, record, register
 from autograder.grading import Graded, grade, unreadable
-from autograder.release import build_source, notebook_text
-from autograder.results import Result, Verdict
+from autograder.kept import explained
+from autograder.pool.job import Finished, open_rooms
+from autograder.receipts import environment_digest, grader_digest
+from autograder.release import build_source
+from autograder.results import Result
 from autograder.rooms.server import RoomServer
 from autograder.source import AssignmentSource
-from autograder.submission import SubmittedFile, UnreadableError, find_submissions, read_bytes, submitted_at
+from autograder.submission import SubmittedFile, UnreadableError, read_bytes, submitted_at
 
 
 def rooms_for(course: Course, source: AssignmentSource, sandbox: str, *, figures: bool = False) -> RoomServer:
     """Warm rooms for an assignment. Without `figures` the course's drawing functions return at once."""
     limits = course.assignment(source.name).limits
-    environment = {} if figures else {"CONVKIT_DRAW": "0"}
-    return RoomServer(limits, sandbox, preload_of(source), environment=environment, hidden=course.private_paths)
-
-
-def preload_of(source: AssignmentSource) -> tuple[str, ...]:
-    """The slow imports that rooms for this assignment should have done already."""
-    return ("numpy", "matplotlib", *(name for name in ("keras", "sklearn") if source.imports(name)))
-
-
-def select(course: Course, assignment: str, folder: Path | None, students: Sequence[str]) -> tuple[SubmittedFile, ...]:
-    """The submissions to grade; CourseError if there are none, or a named student is not among them."""
-    folder = folder or course.submitted_folder
-    found = find_submissions(folder, assignment)
-    if students:
-        known = {file.student for file in found}
-        missing = [student for student in students if student not in known]
-        if missing:
-            raise CourseError(f"No folder {folder / missing[0]}. Known students: {', '.join(sorted(known)) or 'none'}.")
-        found = tuple(file for file in found if file.student in students)
-    if not found:
-        raise CourseError(f"No submissions in {folder}. Expected {folder}/STUDENT/{assignment}/{assignment}.ipynb.")
-    return found
+    return open_rooms(source, limits, sandbox, figures=figures, hidden=course.private_paths)
 
 
 def grade_class(
@@ -87,21 +67,53 @@ def grade_and_store(
     figures: bool = False,
 ) -> Graded:
     """Grade one submission (or note why its file could not be read) and store everything about it."""
-    entry = course.assignment(source.name)
-    limits = entry.limits
+    limits = course.assignment(source.name).limits
     receipt = {"grader": grader_digest(), "environment": environment_digest()}
     if isinstance(data, UnreadableError):
         graded = Graded(unreadable(student, source, data, limits, receipt))
     else:
         graded = grade(student, data, source, limits, rooms, receipt, figures=figures)
-    before = load_result(course, source.name, student)
-    changed = before is not None and before.receipt.get("submission") != graded.result.receipt.get("submission")
-    _store(course, graded)
-    record(
-        gradebook, source, graded.result, graded.answers,
-        timestamp=timestamp, knows_time=knows_time, changed=changed, late=entry.late,
-    )  # fmt: skip
+    store(course, source, Finished.of(graded), gradebook, timestamp=timestamp, knows_time=knows_time)
     return graded
+
+
+def store(
+    course: Course,
+    source: AssignmentSource,
+    finished: Finished,
+    gradebook: Gradebook,
+    *,
+    timestamp: datetime | None = None,
+    knows_time: bool = False,
+) -> None:
+    """Everything about a graded submission: notebook, gradebook, result file, in this order.
+
+    The result file is the last, so what stands in one stands in the gradebook too. A run that was killed in between is
+    repaired by the next, which compares with the result file to see whether something new was handed in.
+    CourseError where something cannot be written; then the result file is as it was.
+    """
+    result = finished.result
+    before = load_result(course, result.assignment, result.student)
+    changed = before is not None and before.receipt.get("submission") != result.receipt.get("submission")
+    if finished.notebook is not None:
+        _write(_autograded_path(course, result.assignment, result.student), finished.notebook)
+    record(
+        gradebook, source, result, finished.answers,
+        timestamp=timestamp, knows_time=knows_time, changed=changed, late=course.assignment(source.name).late,
+    )  # fmt: skip
+    _write(result_path(course, result.assignment, result.student), _result_text(result))
+
+
+def is_stored(course: Course, source: AssignmentSource, handed: Handed, entry: Entry | None) -> bool:
+    """Whether files and gradebook (`entry`) already say what was handed over now."""
+    result, finished = handed.finished.result, handed.finished
+    try:
+        text = result_path(course, result.assignment, result.student).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    has_notebook = finished.notebook is None or _autograded_path(course, result.assignment, result.student).exists()
+    expected = Entry.expected(source, result, finished.answers, handed.timestamp)
+    return has_notebook and text == _result_text(result) and entry == expected
 
 
 # --- results on disk
@@ -129,21 +141,13 @@ def load_results(course: Course, assignment: str) -> tuple[Result, ...]:
     return results
 
 
-def results_document(assignment: str, results: Sequence[Result]) -> str:
-    """The form of `grade --json`."""
-    document = {"schema": 1, "assignment": assignment, "results": [result.to_json() for result in results]}
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+def _result_text(result: Result) -> str:
+    return json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _store(course: Course, graded: Graded) -> None:
-    result = graded.result
-    write_atomically(
-        result_path(course, result.assignment, result.student),
-        json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n",
-    )
-    if graded.notebook is not None:
-        path = _autograded_path(course, result.assignment, result.student)
-        write_atomically(path, notebook_text(graded.notebook))
+def _write(path: Path, text: str) -> None:
+    with explained(path):
+        write_atomically(path, text)
 
 
 def _autograded_path(course: Course, assignment: str, student: str) -> Path:
@@ -228,28 +232,3 @@ def _answers(course: Course, assignment: str, student: str) -> dict[str, str]:
         return {}
     graded = ((cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells)
     return {data["grade_id"]: text for data, text in graded if data.get("solution")}
-
-
-# --- what a receipt names
-
-
-@cache
-def grader_digest() -> str:
-    """SHA-256 over the text of both packages: another grader, another digest."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for path in sorted((*root.glob("autograder/**/*.py"), *root.glob("convkit/**/*.py"))):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def environment_digest() -> str:
-    """SHA-256 over Python's version and those of all installed packages."""
-    versions = sorted({f"{d.metadata['Name']}=={d.version}" for d in metadata.distributions()})
-    return hashlib.sha256("\n".join([platform.python_version(), *versions]).encode()).hexdigest()
-
-
-def falls_short(results: Sequence[Result]) -> bool:
-    """Whether any submission could not be graded (exit code 1)."""
-    return any(r.verdict in {Verdict.MALFORMED, Verdict.WRONG_ASSIGNMENT, Verdict.NOT_GRADED} for r in results)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 import sys
 from pathlib import Path
@@ -16,35 +15,16 @@ from autograder.collect.command import collect
 from autograder.collect.patterns import Lms
 from autograder.command_line import AssignmentName, JsonFile, course_of, err, out
 from autograder.course import Course, CourseError
-from autograder.docker import run_in_docker
 from autograder.export.command import export
 from autograder.files import write_atomically
-from autograder.results import Result, Verdict
+from autograder.grade_command import Sandbox, SandboxKind, Submissions, grade, regrade
+from autograder.results import Verdict
 from autograder.rooms.server import SandboxUnavailable
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
     help="Release, grade and report the assignments of a course.",
 )  # fmt: skip
-
-
-class SandboxKind(enum.StrEnum):
-    """How submissions are shut in."""
-
-    BUBBLEWRAP = "bubblewrap"
-    DOCKER = "docker"
-    NONE = "none"
-
-
-Sandbox = Annotated[SandboxKind, typer.Option(help="How submissions are shut in; none protects from nothing.")]
-NO_SANDBOX = (
-    "WARNING: --sandbox none. Submissions run as you, with your files and your network: one of them can read or delete "
-    "all of it, change its points and those of others. Use it only for work that you have read."
-)
-Submissions = Annotated[
-    Path | None,
-    typer.Option(help="Folder with STUDENT/ASSIGNMENT/*.ipynb; the course's submitted/ by default."),
-]
 
 
 @app.callback()
@@ -55,8 +35,8 @@ def _course_option(
     context.obj = course
 
 
-app.command()(collect)
-app.command()(export)
+for command in (collect, export, grade, regrade):
+    app.command()(command)
 
 
 @app.command()
@@ -81,50 +61,6 @@ def release(
         out.print(f"{made.path.relative_to(course.root)}: {state}")
     if stale:
         err.print("Run `autograder release` and commit the notebooks.")
-        raise typer.Exit(1)
-
-
-@app.command()
-def grade(
-    context: typer.Context,
-    assignment: AssignmentName,
-    submissions: Submissions = None,
-    students: Annotated[str, typer.Option(help="Only these, separated by commas.")] = "",
-    json_file: JsonFile = None,
-    sandbox: Sandbox = SandboxKind.BUBBLEWRAP,
-    figures: Annotated[bool, typer.Option("--figures", help="Draw the course's figures too; slow.")] = False,
-) -> None:
-    """Grade the submissions of a class; exit 1 if any could not be graded."""
-    from autograder import classroom
-    from autograder.source import read_source
-
-    course = course_of(context)
-    source = read_source(course, assignment)
-    if sandbox is SandboxKind.DOCKER:
-        outside = [path.resolve() for path in (submissions, json_file and json_file.parent) if path is not None]
-        options = ["--students", students] if students else []
-        options += ["--submissions", str(outside[0])] if submissions else []
-        options += ["--json", str(json_file.resolve())] if json_file else []
-        options += ["--figures"] if figures else []
-        raise typer.Exit(run_in_docker(course, ["grade", assignment, *options], writes=outside))
-    _warn_of_no_sandbox(sandbox)
-    wanted = [name.strip() for name in students.split(",") if name.strip()]
-    files = classroom.select(course, assignment, submissions, wanted)
-    results: list[Result] = []
-    try:
-        with classroom.rooms_for(course, source, sandbox, figures=figures) as rooms:
-            graded = classroom.grade_class(course, assignment, files, rooms, figures=figures)
-            for result in _progress(graded, len(files)):
-                results.append(result)
-    except KeyboardInterrupt:
-        err.print(f"Interrupted: {len(results)} of {len(files)} are graded and stored.")
-        raise typer.Exit(130) from None
-    finally:
-        if json_file is not None:
-            write_atomically(json_file, classroom.results_document(assignment, results))
-    out.print(_grade_table(results))
-    out.print(f"Results: {course.results_folder / assignment}")
-    if classroom.falls_short(results):
         raise typer.Exit(1)
 
 
@@ -293,11 +229,6 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def _warn_of_no_sandbox(sandbox: SandboxKind) -> None:
-    if sandbox is SandboxKind.NONE:
-        err.print(NO_SANDBOX, style="bold red", soft_wrap=True)
-
-
 def _progress(steps, total):  # type: ignore[no-untyped-def]
     """Pass the steps on, with a bar on a terminal and silently elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -306,15 +237,6 @@ def _progress(steps, total):  # type: ignore[no-untyped-def]
         for step in steps:
             yield step
             bar.advance(task)
-
-
-def _grade_table(results: list[Result]) -> Table:
-    table = Table("student", "points", "verdict", "", box=None, pad_edge=False)
-    for result in results:
-        passed = sum(exercise.verdict is Verdict.PASSED for exercise in result.exercises)
-        said = result.message or f"{passed} of {len(result.exercises)} exercises passed"
-        table.add_row(result.student, f"{result.score:g}/{result.max_score:g}", result.verdict.value, said)
-    return table
 
 
 def _print_quality(found) -> None:  # type: ignore[no-untyped-def]

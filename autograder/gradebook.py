@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import (
+    Assignment,
+    BaseCell,
     Comment,
     Grade,
     Gradebook,
@@ -20,7 +22,9 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import object_session
 
 from autograder.course import Course, CourseError
@@ -30,6 +34,7 @@ from autograder.results import Result
 from autograder.source import AssignmentSource, Role
 
 NO_RESPONSE = "No response."
+LOCK_SECONDS = 120  # for which a SQLite gradebook that another process writes to is waited for
 
 
 @dataclass(frozen=True)
@@ -44,19 +49,46 @@ class ManualGrade:
 @contextmanager
 def open_gradebook(course: Course) -> Iterator[Gradebook]:
     """The course's gradebook; CourseError if the database cannot be opened."""
-    try:
-        with _alembic_on_path():
-            gradebook = Gradebook(course.db_url, "")
-    except SQLAlchemyError as error:
-        raise CourseError(f"The gradebook {course.db_url} cannot be opened: {error.__cause__ or error}.") from error
-    with gradebook:
+    with _problems_said(course), _alembic_on_path():
+        try:
+            gradebook = Gradebook(patient(course.db_url), "")
+        except ModuleNotFoundError as error:
+            raise CourseError(
+                f"The gradebook needs {error.name}. For PostgreSQL: pip install 'convkit[postgresql]', and "
+                'db_url = "postgresql+psycopg://…" in course.toml.'
+            ) from None
+    with gradebook, _problems_said(course):
         yield gradebook
+
+
+def patient(db_url: str) -> str:
+    """The same database; where it is SQLite, one that waits while another process writes."""
+    try:
+        url = make_url(db_url)
+    except ArgumentError:
+        raise CourseError("course.toml: db_url is not the URL of a database, such as sqlite:///gradebook.db.") from None
+    if url.get_backend_name() != "sqlite":
+        return db_url
+    return url.update_query_dict({"timeout": str(LOCK_SECONDS)}).render_as_string(hide_password=False)
+
+
+@contextmanager
+def _problems_said(course: Course) -> Iterator[None]:
+    """What the database refuses is one sentence, without the password that its URL may hold."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        name = make_url(course.db_url).render_as_string(hide_password=True)
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+        raise CourseError(f"The gradebook {name} cannot be used: {reason}. What was stored stays.") from error
 
 
 def register(course: Course, source: AssignmentSource) -> None:
     """Let the gradebook know the assignment's cells and points, as `nbgrader generate_assignment` does."""
-    with _alembic_on_path():
-        generate(source, course.db_url)
+    with open_gradebook(course):  # says what is wrong with it, if anything is
+        pass
+    with _problems_said(course), _alembic_on_path():
+        generate(source, patient(course.db_url))
     due = course.assignment(source.name).due
     if due is not None:
         with open_gradebook(course) as gradebook:
@@ -140,6 +172,41 @@ def seconds_late(submission: SubmittedAssignment) -> float:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What the gradebook has of one submission by itself, without people: automatic points by cell, and its time."""
+
+    points: dict[str, float | None]
+    timestamp: datetime | None
+
+    @classmethod
+    def expected(
+        cls, source: AssignmentSource, result: Result, answers: dict[str, str], timestamp: datetime | None
+    ) -> Entry:
+        """What `record` writes."""
+        points: dict[str, float | None] = {t.grade_id: t.points for e in result.exercises for t in e.tests}
+        for cell in source.cells:
+            if cell.role is Role.MANUAL:
+                points[cell.grade_id] = None if is_answered(source, cell.grade_id, answers.get(cell.grade_id)) else 0.0
+        return cls(points, timestamp)
+
+
+def entries(gradebook: Gradebook, assignment: str) -> dict[str, Entry]:
+    """student → what the gradebook has of their submission, in one query for the class."""
+    rows = gradebook.db.execute(
+        select(SubmittedAssignment.student_id, SubmittedAssignment.timestamp, BaseCell.name, Grade.auto_score)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+    )
+    found: dict[str, Entry] = {}
+    for student, timestamp, cell, score in rows:
+        found.setdefault(student, Entry({}, timestamp)).points[cell] = score
+    return found
+
+
+@dataclass(frozen=True)
 class HandWork:
     """What people, and the calendar, added to the automatic points of one submission.
 
@@ -216,7 +283,8 @@ def _submission_rows(
     if student is None:
         student = Student(id=result.student)
         session.add(student)
-    submission = next((s for s in assignment.submissions if s.student_id == result.student), None)
+    mine = select(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=result.student)
+    submission = session.scalars(mine).first()
     if submission is None:
         submission = SubmittedAssignment(assignment=assignment, student=student)
         session.add(submission)
