@@ -52,12 +52,12 @@ def measured() -> Iterator[Cost]:
         cost.cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str], codes: Sequence[int] = (0,)) -> str:
-    """Run a command silently; its standard output. RuntimeError with its last words unless it ends with one of `codes`."""
+def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a command silently; its standard output. RuntimeError, with its last words, unless it ends well."""
     done = subprocess.run(
         [str(part) for part in command], cwd=folder, env={**os.environ, **environment}, text=True, capture_output=True
     )
-    if done.returncode not in codes:
+    if done.returncode != 0:
         raise RuntimeError(f"{command[0]} … ended with {done.returncode}: {done.stderr[-1500:]}")
     return done.stdout
 

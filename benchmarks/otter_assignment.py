@@ -1,4 +1,4 @@
-"""The same exercise for Otter-Grader: each test cell becomes one of its test files, with a check in the cell's place."""
+"""The same exercise for Otter-Grader: each test cell becomes one of its test files, and a check in its place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIRST_CELL = "import otter\ngrader = otter.Notebook()"
 
 
 def write_tests(source: AssignmentSource, folder: Path) -> None:
-    """One file for each test cell, in Otter's format of tests that raise exceptions; the cell's text is run as it is."""
+    """One file for each test cell, in Otter's format of tests that raise; the cell's text is run as it is."""
     folder.mkdir(parents=True)
     for cell in source.cells:
         if cell.role is Role.TEST:

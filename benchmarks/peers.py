@@ -82,7 +82,9 @@ def nbgrader_points(course: Course, exercise: Exercise) -> Points:
     """The automatic points in nbgrader's gradebook."""
     with Gradebook(course.db_url) as gradebook:
         return {
-            submission.student.id: sum(grade.auto_score or 0.0 for book in submission.notebooks for grade in book.grades)
+            submission.student.id: sum(
+                grade.auto_score or 0.0 for book in submission.notebooks for grade in book.grades
+            )
             for submission in gradebook.assignment_submissions(exercise.name)
         }
 
@@ -104,7 +106,7 @@ def otter(exercise: Exercise, students: int) -> Measured:
 
 
 def compare(exercise: Exercise, students: int, report: Callable[[str], None]) -> list[list[str]]:
-    """Rows of one class: each grader in turn, ours once more with the course's illustrations, as the others run them."""
+    """Rows of one class: each grader in turn, ours once more with the illustrations, which the others run."""
     found: list[Measured] = []
     for measure in (ours, nbgrader, otter):
         found.append(measure(exercise, students))
