@@ -2,7 +2,7 @@
 
 python benchmarks/grading_cost.py [--only peers|growth|floor] [--classes 10 40] [--quick] [--write docs/results.md]
 
-Otter-Grader has an environment of its own, build/otter-venv (`make build/otter-venv/installed`). Nothing else should run beside.
+Otter-Grader has an environment of its own: `make build/otter-venv/installed`. Nothing else should run beside.
 """
 
 from __future__ import annotations
