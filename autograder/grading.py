@@ -172,13 +172,18 @@ class Run:
         }
         for position, cell in enumerate(self.frame.cells):
             identifier = cell.origin.id if cell.origin else f"own-{position}"
-            made = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")(cell.text, id=identifier)
+            # Not `new_code_cell` and the like: they hold each cell against the schema, which the whole is below.
+            made: dict[str, object] = {
+                "cell_type": cell.cell_type,
+                "id": identifier,
+                "metadata": {},
+                "source": cell.text,
+            }
             if cell.origin:
-                made.metadata = nbformat.from_dict(metadata[cell.origin.grade_id])
+                made["metadata"] = metadata[cell.origin.grade_id]
             if cell.is_code:
-                made.execution_count = position + 1
-                made.outputs = self._outputs(position, cell)
-            cells.append(made)
+                made |= {"execution_count": position + 1, "outputs": self._outputs(position, cell)}
+            cells.append(nbformat.from_dict(made))
         return nbformat.v4.new_notebook(cells=cells, metadata=self.source.notebook.metadata)
 
     def _outputs(self, position: int, cell: FrameCell) -> list[NotebookNode]:

@@ -12,9 +12,10 @@ import builtins
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from autograder.results import TestResult
-from autograder.source import HIDDEN, AssignmentSource, Role
+from autograder.source import HIDDEN, AssignmentSource, Role, SourceCell
 
 LEFT_OUT = "…"
 NOTE = "(Values of a hidden test are left out.)"
@@ -116,12 +117,7 @@ class Secrets:
     @classmethod
     def of(cls, source: AssignmentSource) -> Secrets:
         """Texts of at least 4 characters and numbers of at least 6 digits."""
-        visible = "\n".join(_SOLUTION.sub("", HIDDEN.sub("", cell.text)) for cell in source.cells)
-        found: set[str] = set()
-        for cell in source.cells:
-            if cell.role is Role.TEST and cell.hidden_lines:
-                found |= set(_literals(cell.text, cell.hidden_lines))
-        return cls(tuple(sorted((text for text in found if text not in visible), key=lambda text: (-len(text), text))))
+        return cls(_secret_texts(source.cells))
 
     def taken_out(self, result: TestResult, own: str) -> TestResult:
         """`result` without them, in whatever the student's code may have said; a hint is the instructor's."""
@@ -134,6 +130,17 @@ class Secrets:
             message=_without(secret, result.message),
             traceback=_without(secret, result.traceback) if result.traceback else result.traceback,
         )
+
+
+@lru_cache(maxsize=4)
+def _secret_texts(cells: tuple[SourceCell, ...]) -> tuple[str, ...]:
+    """The same for every submission of an assignment, and a tenth of a second's work."""
+    visible = "\n".join(_SOLUTION.sub("", HIDDEN.sub("", cell.text)) for cell in cells)
+    found: set[str] = set()
+    for cell in cells:
+        if cell.role is Role.TEST and cell.hidden_lines:
+            found |= set(_literals(cell.text, cell.hidden_lines))
+    return tuple(sorted((text for text in found if text not in visible), key=lambda text: (-len(text), text)))
 
 
 def _literals(code: str, lines: frozenset[int]) -> Iterable[str]:

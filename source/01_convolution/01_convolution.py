@@ -813,8 +813,8 @@ check.raises(ValueError, lambda: layer(ones, np.ones((3, 3, 3)), np.ones(3)), wh
 check.passed("conv_layer_im2col")
 
 # %% [markdown]
-# For the speed: a large grey picture with one kernel first, then 4 pictures of 64×64×8 with 16 kernels of 3×3, which
-# makes 246,016 windows times kernels. The loops below go through as many and do nothing but multiply and add.
+# For the speed: a large grey picture with one kernel first, then a 64×64×8 one with 16 kernels of 3×3, which makes
+# 61,504 windows times kernels. The loops below go through as many and do nothing but multiply and add.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_layer_im2col-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 def as_many_steps_in_python(x, w):
@@ -824,7 +824,7 @@ def as_many_steps_in_python(x, w):
                 for f in range(w.shape[3]):
                     np.sum(x[0, :3, :3] * w[..., 0])
 
-for x_shape, w_shape, ratio in [((1, 202, 202, 1), (3, 3, 1, 1), 5), ((4, 64, 64, 8), (3, 3, 8, 16), 20)]:
+for x_shape, w_shape, ratio in [((1, 202, 202, 1), (3, 3, 1, 1), 5), ((1, 64, 64, 8), (3, 3, 8, 16), 20)]:
     x, w, b = np.ones(x_shape), np.ones(w_shape), np.zeros(w_shape[3])
     check.faster(lambda: conv_layer_im2col(x, w, b), lambda: as_many_steps_in_python(x, w), ratio,
                  name="conv_layer_im2col", hint="Is there still a Python loop over rows and columns?")
@@ -947,16 +947,16 @@ check.raises(ValueError, lambda: learn_kernel(x, y, (1, 4), 5), when="y has anot
 check.raises(ValueError, lambda: learn_kernel(x, y, (0, 3), 5), when="the kernel has no rows")
 check.unchanged(learn_kernel, x, y, (1, 3), 5, name="learn_kernel")
 ### BEGIN HIDDEN TESTS
-hidden_rng = np.random.default_rng(61)
+hidden_rng = np.random.default_rng(1155)
 for kernel_shape in [(3, 2), (2, 3)]:
-    x, wanted = (hidden_rng.random((8, 9)) < 0.5).astype(float), hidden_rng.normal(size=kernel_shape)
+    x, wanted = (hidden_rng.random((5, 6)) < 0.5).astype(float), hidden_rng.normal(size=kernel_shape)
     windows = np.lib.stride_tricks.sliding_window_view(x, kernel_shape)
     y = np.einsum("ijab,ab->ij", windows, wanted)
     downhill = np.einsum("ij,ijab->ab", y, windows)
     one = learn_kernel(x, y, kernel_shape, 1)
     check.shape(one, kernel_shape, name="the kernel")
     check.close(one / np.linalg.norm(one), downhill / np.linalg.norm(downhill), name="the direction of the first step")
-    learned = learn_kernel(x, y, kernel_shape, 1500)
+    learned = learn_kernel(x, y, kernel_shape, 1000)
     check.true(np.all(np.abs(learned) < 100), "The kernel explodes.",
                hint="The steps are too long: 1/(kh·kw) is a rate that suits every kernel.")
     check.close(learned, wanted, atol=0.05, name="the kernel", mistakes={
