@@ -813,20 +813,20 @@ check.raises(ValueError, lambda: layer(ones, np.ones((3, 3, 3)), np.ones(3)), wh
 check.passed("conv_layer_im2col")
 
 # %% [markdown]
-# For the speed: a large grey picture with one kernel first, then a 64×64×8 one with 16 kernels of 3×3, which makes
-# 61,504 windows times kernels. The loops below go through as many and do nothing but multiply and add.
+# For the speed: a large grey picture with one kernel first, then 4 pictures of 64×64×8 with 16 kernels of 3×3, which
+# makes 246,016 windows times kernels. The loops below do nothing but multiply and add, and go through the first picture
+# alone: who does all four in a fifth of that time is 20 times as fast.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_layer_im2col-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-def as_many_steps_in_python(x, w):
-    for picture in range(x.shape[0]):
-        for row in range(x.shape[1] - 2):
-            for column in range(x.shape[2] - 2):
-                for f in range(w.shape[3]):
-                    np.sum(x[0, :3, :3] * w[..., 0])
+def one_picture_in_python(x, w):
+    for row in range(x.shape[1] - 2):
+        for column in range(x.shape[2] - 2):
+            for f in range(w.shape[3]):
+                np.sum(x[0, :3, :3] * w[..., 0])
 
-for x_shape, w_shape, ratio in [((1, 202, 202, 1), (3, 3, 1, 1), 5), ((1, 64, 64, 8), (3, 3, 8, 16), 20)]:
+for x_shape, w_shape, ratio in [((1, 202, 202, 1), (3, 3, 1, 1), 5), ((4, 64, 64, 8), (3, 3, 8, 16), 5)]:
     x, w, b = np.ones(x_shape), np.ones(w_shape), np.zeros(w_shape[3])
-    check.faster(lambda: conv_layer_im2col(x, w, b), lambda: as_many_steps_in_python(x, w), ratio,
+    check.faster(lambda: conv_layer_im2col(x, w, b), lambda: one_picture_in_python(x, w), ratio,
                  name="conv_layer_im2col", hint="Is there still a Python loop over rows and columns?")
 check.passed("conv_layer_im2col")
 
