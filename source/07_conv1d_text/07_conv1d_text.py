@@ -365,9 +365,9 @@ check.shape(y, (1, 3, 1), mistakes={
     "The axis of the texts is missing.": (3, 1),
     "The kernels come last: (N, T', F).": (1, 1, 3),
 })
-check.close(y[0, :, 0], [0.5, 1.5, 5.5], name="the three numbers", mistakes={
+check.close(y[0, :, 0], [0.5, 1.5, 5.5], name="the row of three numbers", mistakes={
     "The kernel was reversed: layers slide it as it is.": [4.5, 5.5, 0.5],
-    "The bias is missing.": [0, 1, 5],
+    "The bias is missing, or the result is an array of whole numbers, which cut the 0.5 off.": [0, 1, 5],
     "Only channel 0 was used.": [1.5, 2.5, 0.5],
     "The bias was added at each step of the kernel; once for each sum is enough.": [1, 2, 6],
     "The bias was added in each product; once for each sum is enough.": [2, 3, 7],
