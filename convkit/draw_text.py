@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WORDS_A_ROW = 20
+_WORDS_A_ROW = 20  # at most; more are too narrow on a phone
 
 
 @_shown
@@ -28,7 +28,7 @@ def lengths(sequences: Sequence[Sequence[int]], padded: ArrayLike, *, title: str
     figure = _figure(title, 3.4)
     above, below = figure.subplots(2, 1, sharex=True)
     for axes, array, name in ((above, ragged, "as lists"), (below, rows, f"as one array {rows.shape}")):
-        _cells(axes, array)
+        _cells(axes, array, columns=max(longest, rows.shape[1]))
         axes.set_title(name, loc="left")
         axes.set_ylabel("review")
     above.set_xlim(-0.5, max(longest, rows.shape[1]) - 0.5)
@@ -49,11 +49,13 @@ def response(words: Sequence[str], activations: ArrayLike, length: int, *, title
     strongest = int(values.argmax())
     marked = range(strongest, strongest + length)
     bars = np.append(values, np.zeros(length - 1))
-    starts = range(0, len(words), _WORDS_A_ROW)
+    rows = -(-len(words) // _WORDS_A_ROW)
+    in_a_row = -(-len(words) // rows)  # rows of equal length, for wide bars
+    starts = range(0, len(words), in_a_row)
     figure = _figure(title, 1.5 * len(starts) + 0.7)
     grid = figure.subplots(len(starts), 1, squeeze=False, sharey=True)[:, 0]
     for axes, start in zip(grid, starts, strict=True):
-        places = range(start, min(start + _WORDS_A_ROW, len(words)))
+        places = range(start, min(start + in_a_row, len(words)))
         colours = [ORANGE if place == strongest else BLUE for place in places]
         axes.bar(range(len(places)), bars[places.start : places.stop], color=colours, width=0.8)
         axes.set_xticks(range(len(places)), [words[place] for place in places], rotation=60, ha="right", fontsize=9)
@@ -61,11 +63,11 @@ def response(words: Sequence[str], activations: ArrayLike, length: int, *, title
             label.set(rotation_mode="anchor")
             if place in marked:
                 label.set(color=ORANGE, fontweight="bold")
-        axes.set_xlim(-0.7, _WORDS_A_ROW - 0.3)
+        axes.set_xlim(-0.7, in_a_row - 0.3)
         axes.grid(visible=False, axis="x")
         axes.tick_params(axis="x", length=0)
     figure.supylabel("activation", fontsize=9)
-    figure.supxlabel("the review, word by word (orange: the strongest window)", fontsize=9)
+    figure.supxlabel("each bar stands at the first word of its window (orange: the strongest)", fontsize=9)
     return figure
 
 
@@ -86,15 +88,17 @@ def ngrams(rows: Sequence[tuple[str, float]], *, title: str) -> Figure:
     return figure
 
 
-def _cells(axes: Axes, array: Array) -> None:
-    """Words blue, zeros grey, what is not there white."""
+def _cells(axes: Axes, array: Array, columns: int) -> None:
+    """Words blue, zeros grey, what is not there white. columns: of the longest array, for both share their ticks."""
     from matplotlib.colors import ListedColormap
 
     kinds = np.where(array < 0, 0, np.where(array == 0, 1, 2))
-    axes.imshow(kinds, cmap=ListedColormap(["#ffffff", FAINT, BLUE]), vmin=0, vmax=2, aspect="auto")
-    axes.set_xticks(np.arange(array.shape[1] + 1) - 0.5, minor=True)
+    axes.imshow(
+        kinds, cmap=ListedColormap(["#ffffff", FAINT, BLUE]), vmin=0, vmax=2, aspect="auto", interpolation="nearest"
+    )
+    axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(array.shape[0] + 1) - 0.5, minor=True)
     axes.grid(visible=False, which="major")
-    if array.shape[1] <= 12 * WIDTH_INCHES * 2:
+    if columns <= 12 * WIDTH_INCHES * 2:
         axes.grid(visible=True, which="minor", color="#ffffff", linewidth=0.6)
     axes.tick_params(which="minor", length=0)

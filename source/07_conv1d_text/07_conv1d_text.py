@@ -51,11 +51,12 @@ SEED = 0
 device = nets.device()
 print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · texts: made-up reviews, or IMDB")
 if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, the network learns from all of IMDB.")
+    print("There is a GPU: with SCALE = \"full\" below, the network learns from real reviews of IMDB.")
 
 # %% [markdown]
-# **Quick or full?** `"quick"` takes reviews that a small grammar of this course makes up, and some seconds on any computer;
-# it is what gets graded. `"full"` takes IMDB, 50,000 real reviews (a download of 19 MB), and some minutes on a CPU.
+# **Quick or full?** `"quick"` takes reviews that a small grammar of this course makes up, and some seconds on any
+# computer; it is what gets graded. `"full"` takes 25,000 real reviews, the training part of IMDB (a download of 19
+# MB), and some minutes on a CPU.
 
 # %%
 SCALE = "quick"
@@ -72,15 +73,16 @@ word_index = data.word_index
 #
 # *10 minutes*
 #
-# A review arrives as a list of whole numbers, with a label: 1 for praise, 0 for blame.
+# A review arrives as a list of whole numbers, with a label: 1 for praise ("positive"), 0 for blame ("negative").
 
 # %%
 print(data.sequences[0])
 print("label:", data.labels[0])
 
 # %% [markdown]
-# Where are the words? They were split apart, in lower case and without punctuation, and each was replaced by a number,
-# **a frequent word by a small one**. `word_index` is the dictionary of ranks: 1 for the most frequent word, and so on.
+# Where are the words? The text was split into words, in lower case and without punctuation, and each word was
+# replaced by a number, **a frequent word by a small one**. `word_index` is the dictionary of ranks: 1 for the most
+# frequent word, and so on.
 
 # %%
 print(sorted(word_index.items(), key=lambda item: item[1])[:8])
@@ -164,16 +166,17 @@ check.equal(decode_review([], hidden_words), "")
 check.passed("decode_review")
 
 # %% [markdown]
-# Now read some, in words. What do you go by?
+# Now read some, in words. By what do you tell praise from blame?
 
 # %%
 for sequence, label in list(zip(data.sequences, data.labels))[:4]:
     print(data.class_names[label].upper() + ":", decode_review(sequence, word_index), "\n")
 
 # %% [markdown]
-# Each "?" is a word too rare for a vocabulary of this size. The made-up reviews are all facts and opinions, and in the
-# opinions stand words of praise and of blame, plain, denied ("not bad at all") or set against each other. **Which words
-# occur says next to nothing; the order says everything.** Punctuation, which would help, is gone as it is in IMDB.
+# Each "?" is a word too rare for a vocabulary of this size. The made-up reviews consist of facts and opinions. In the
+# opinions stand words of praise and of blame, plain, denied ("not bad at all") or set against each other. **Which
+# words occur says next to nothing; the order says everything.** Punctuation, which would help, is gone as it is in
+# IMDB.
 
 # %% [markdown]
 # ## 2 · How do reviews of all lengths become one array?
@@ -194,10 +197,11 @@ for sequence, label in list(zip(data.sequences, data.labels))[:4]:
 def pad_sequences(sequences, maxlen, padding="pre", truncating="pre"):
     """Reviews of all lengths as one array.
 
-    sequences: a list of lists of whole numbers; a list may be empty.   maxlen: the length of the rows, 1 or more.
+    sequences: a list of lists of whole numbers; an empty one gives a row of zeros.   maxlen: the length of the rows,
+    1 or more.
     padding: at which end zeros fill up short reviews, "pre" (in front) or "post".
     truncating: at which end long reviews are cut, "pre" (their end remains) or "post".
-    Returns whole numbers, (number of reviews, maxlen). Your own code: no `keras.utils.pad_sequences`.
+    Returns an array of whole numbers, (number of reviews, maxlen). Your own code: no `keras.utils.pad_sequences`.
     Raises ValueError if maxlen is below 1, or if padding or truncating is another word.
     """
     ### BEGIN SOLUTION
@@ -281,11 +285,12 @@ check.raises(ValueError, lambda: pad_sequences(three, -1), when="maxlen is −1"
 check.passed("pad_sequences")
 
 # %% [markdown]
-# Twelve reviews before and after, each word a cell. The grey cells are zeros:
+# Twelve reviews before and after, each word a cell. The grey cells are zeros; what is longer than the array was cut
+# in front:
 
 # %%
 draw_text.lengths(data.sequences[:12], pad_sequences(data.sequences[:12], MAXLEN),
-                  title="Twelve reviews of all lengths, and as one array")
+                  title="Filled up or cut: twelve reviews as one array")
 
 # %% [markdown]
 # One sixth of the reviews is kept back for validation:
@@ -308,23 +313,25 @@ print(f"to learn from: {len(train[1]):,}   to watch it by: {len(validation[1]):,
 # | data | steps T | channels C |
 # |---|---|---|
 # | the aeroplane of 01 | seconds | 1: the position |
-# | sound | samples, 44,100 a second | 2: left and right |
+# | sound | samples, often 44,100 a second | 2: left and right |
 # | a row of a table (lecture E) | its columns, if their order means something | 1 |
 # | text | words | the numbers that describe a word, 128 below |
 #
-# A kernel has `k` steps and all channels, (k, C). It is laid on `k` neighbouring steps, all products are added up, and
-# it moves on: one number for each place. `F` kernels give `F` numbers for each place: (N, T, C) → (N, T', F). Lecture
-# E's figure has a kernel of length 2 and depth 4 on 5 words; four of these make an output of (4, 4).
+# A kernel has `k` steps and all channels, (k, C). It is laid on `k` neighbouring steps and multiplied with them
+# number by number; all products and a bias are added up, and it moves on: one number for each place. `F` kernels, in
+# one array (k, C, F), give `F` numbers for each place: (N, T, C) → (N, T', F). Lecture E's figure has a kernel of
+# length 2 and depth 4 on 5 words; four of these make an output of (4, 4).
 #
 # By hand, 4 steps with 2 channels, one kernel of length 2, $b=0.5$:
 #
-# $$x=\begin{bmatrix}1&0\\2&1\\0&3\\1&1\end{bmatrix}\quad w=\begin{bmatrix}1&2\\0&-1\end{bmatrix}\qquad
-# \begin{aligned}1\cdot1+0\cdot2+2\cdot0-1\cdot1+0.5&=0.5\\2\cdot1+1\cdot2+0\cdot0-3\cdot1+0.5&=1.5\\
-# 0\cdot1+3\cdot2+1\cdot0-1\cdot1+0.5&=5.5\end{aligned}$$
+# $$x=\begin{bmatrix}1&0\\2&1\\0&3\\1&1\end{bmatrix}\quad w=\begin{bmatrix}1&2\\0&-1\end{bmatrix}$$
 #
-# As in every layer the kernel is not flipped (01). With a **stride** of 2 every other place is taken; the size is 02's
-# formula, $T'=\lfloor(T-k)/s\rfloor+1$: of $n$ even steps a kernel of length 2 makes $n-1$ numbers with stride 1 and
-# $n/2$ with stride 2 (the two cases of lecture C).
+# $$\begin{aligned}1\cdot1+0\cdot2+2\cdot0+1\cdot(-1)+0.5&=0.5\\2\cdot1+1\cdot2+0\cdot0+3\cdot(-1)+0.5&=1.5\\
+# 0\cdot1+3\cdot2+1\cdot0+1\cdot(-1)+0.5&=5.5\end{aligned}$$
+#
+# As in every layer the kernel is not flipped (01). With a **stride** of 2 every other place is taken; the size is
+# 02's formula, $T'=\lfloor(T-k)/s\rfloor+1$: of an even number $n$ of steps a kernel of length 2 makes $n-1$ numbers
+# with stride 1 and $n/2$ with stride 2 (the two cases of lecture C).
 
 # %% nbgrader={"grade": false, "grade_id": "conv1d", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv1d(x, w, b, stride=1):
@@ -358,9 +365,9 @@ check.shape(y, (1, 3, 1), mistakes={
     "The axis of the texts is missing.": (3, 1),
     "The kernels come last: (N, T', F).": (1, 1, 3),
 })
-check.close(y[0, :, 0], [0.5, 1.5, 5.5], name="the three numbers", mistakes={
+check.close(y[0, :, 0], [0.5, 1.5, 5.5], name="the row of three numbers", mistakes={
     "The kernel was reversed: layers slide it as it is.": [4.5, 5.5, 0.5],
-    "The bias is missing.": [0, 1, 5],
+    "The bias is missing, or the result is an array of whole numbers, which cut the 0.5 off.": [0, 1, 5],
     "Only channel 0 was used.": [1.5, 2.5, 0.5],
     "The bias was added at each step of the kernel; once for each sum is enough.": [1, 2, 6],
     "The bias was added in each product; once for each sum is enough.": [2, 3, 7],
@@ -415,8 +422,8 @@ check.raises(ValueError, lambda: conv1d(x, w, b, -1), when="the stride is −1")
 check.passed("conv1d")
 
 # %% [markdown]
-# The aeroplane of 01 is a text with one channel, and its smoothing a convolution with fixed weights. Keras' `Conv1D`
-# with these weights gives the same numbers as yours:
+# The track of the aeroplane in 01 has one channel, and its smoothing is a convolution with fixed weights. Keras'
+# `Conv1D` with these weights gives the same numbers as yours:
 
 # %%
 track, weights = datasets.track(), np.array([0.01, 0.01, 0.02, 0.02, 0.04, 0.4, 0.5]).reshape(7, 1, 1)
@@ -434,19 +441,19 @@ draw.lines({"raw track": (seconds[shown], steps[shown]), "smoothed": (seconds[sh
            title="Smooth, then compare neighbours: a steadier speed", x_label="second", y_label="km per second")
 
 # %% [markdown]
-# The kernel −1, 1 compares neighbours: it gives the speed. Behind a smoothing it shakes less. Like every convolution,
-# both are one multiplication by a matrix whose rows repeat the kernel, one step further each (01): many weights are zero,
-# the others are shared.
+# The kernel −1, 1 compares neighbours: it gives the speed. After smoothing the speed shakes less. Like every
+# convolution, both are one multiplication by a matrix whose rows repeat the kernel, one step further each (01): many
+# weights are zero, the others are shared.
 
 # %% [markdown]
 # ## 4 · What does a network for text look like?
 #
 # *15 minutes*
 #
-# The number of a word says nothing but its rank: 17 is not "more" than 5. So the first layer gives each word a row of 128
-# numbers, as learnable as any weight. `layers.Embedding(words, 128)` is a table with one row for each number from 0 to
-# words − 1, in which it looks up: (500,) → (500, 128). Then as always, in one dimension. Lecture E's network for IMDB,
-# 10,000 words and 500 steps:
+# The number of a word says nothing but its rank: 17 is not "more" than 5. So the first layer gives each word a row of
+# 128 numbers, as learnable as any weight. `layers.Embedding(words, 128)` is a table with one row for each number from
+# 0 to words − 1, in which it looks up: (500,) → (500, 128). The rest is as in 04, in one dimension. Lecture E's
+# network for IMDB, 10,000 words and 500 steps:
 #
 # | layer | output | parameters |
 # |---|---|---|
@@ -460,9 +467,10 @@ draw.lines({"raw track": (seconds[shown], steps[shown]), "smoothed": (seconds[sh
 # 494/5 is 98.8, and 98 whole windows fit. The four places that remain are dropped, and with them **the last four words
 # of every review**: the lecture's network never sees them. So `MAXLEN` above is 501, or 61, where nothing remains.
 #
-# There is no `Flatten`: the convolution takes the array as it is, and global
-# max pooling asks of each kernel only *did it fire anywhere?* (08 has more of this.) The lecture gives no activation for
-# the last layer; here it is a **sigmoid**, $1/(1+e^{-s})$, so the output is the probability of praise.
+# There is no `Flatten`: the convolution takes the array as it is, and global max pooling asks of each kernel only
+# *did it fire anywhere?* (08 has more of this.) The lecture gives no activation for the last layer; here it is a
+# **sigmoid**: of the unit's sum $s$ it makes $1/(1+e^{-s})$, which lies between 0 and 1 and is read as the
+# probability of praise.
 
 # %% nbgrader={"grade": false, "grade_id": "build_text_cnn", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def build_text_cnn(vocabulary, maxlen):
@@ -566,9 +574,10 @@ check.passed("build_text_cnn")
 # %% [markdown]
 # ### Predict, then run
 #
-# How many words does one number of the first convolution see? And of the second, one of its 92 places, which global
-# pooling chooses from? It decides how long a text must at least be. Recall 05: through a layer with kernel $k$ and
-# stride $s$ the **receptive field** grows by $(k-1)$ times the product of all strides before it. Write down a number.
+# How many words does one number behind the first convolution see? And how many one of the 92 places behind the
+# second, from which global pooling chooses? The latter is also the length of the shortest text that the network
+# takes. Recall 05: a layer with kernel $k$ widens the **receptive field** by $(k-1)$ times the product of the strides
+# of all layers before it. Write down the second number.
 
 # %%
 prediction = None  # the shortest text, in words
@@ -618,9 +627,9 @@ bag = train_bag_of_words(train, SEED)
 print(f"bag of words: {100 * share_right(bag, validation):.0f} % of the validation part are right")
 
 # %% [markdown]
-# Half right is a guess. Now yours. (On the made-up reviews; for IMDB see below.) The loss for one probability is the **binary cross-entropy**, $-\ln p$ for praise and
-# $-\ln(1-p)$ for blame; in Keras `"binary_crossentropy"`, for labels 0 and 1 as they are. Before any training it is
-# about $\ln 2=0.693$. `compile` and `fit` are 04's.
+# Half right is a guess, on these made-up reviews (for IMDB see below). Now yours. The loss for one probability is the
+# **binary cross-entropy**, $-\ln p$ for praise and $-\ln(1-p)$ for blame; in Keras `"binary_crossentropy"`, for
+# labels 0 and 1 as they are. Before any training it is about $\ln 2=0.693$. `compile` and `fit` are 04's.
 
 # %% nbgrader={"grade": false, "grade_id": "train_text_cnn", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train_text_cnn(train, validation, seed):
@@ -737,6 +746,10 @@ for opinion in ["The plot is clever, not dull.", "The plot is dull, not clever."
     print(f"network {said[0]:.2f}   bag {said[1]:.2f}   {opinion}")
 
 # %% [markdown]
+# The first two opinions are made of the same words, so the bag must give both the same number. Only the order tells
+# them apart.
+
+# %% [markdown]
 # ## 6 · What do the filters look for?
 #
 # *10 minutes*
@@ -756,7 +769,7 @@ def top_ngrams(model, reviews, filter_index, k):
 
     model: its first two layers are an Embedding and a Conv1D (stride 1, no padding), as in build_text_cnn.
     reviews: whole numbers, (N, T), as the model takes them.   filter_index: which filter, from 0.   k: how many windows.
-    Returns a list of k pairs (window, activation), best first; a window is a tuple of the numbers of its words, an
+    Returns a list of k tuples (window, activation), best first; a window is a tuple of the numbers of its words, an
     activation a float, after ReLU. Every window of every review counts, and equal activations stay in reading order:
     review by review, from left to right.
     Raises ValueError if there is no such filter, if k is below 1, or if reviews has not two axes.
@@ -793,7 +806,7 @@ net = tiny(np.arange(10.0).reshape(10, 1), np.array([[[-1, 1]], [[2, 0]]], dtype
 texts_of_four = np.array([[1, 2, 9, 3], [6, 5, 8, 1]])
 found = top_ngrams(net, texts_of_four, 0, 3)
 check.true(isinstance(found, list) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in found),
-           f"Asked is a list of pairs (window, activation); {found!r} came back.",
+           f"Asked is a list of tuples (window, activation); {found!r} came back.",
            "Is the `return` missing?" if found is None else None)
 check.equal([pair[0] for pair in found], [(2, 9), (5, 8), (6, 5)], name="the list of windows", mistakes={
     "These are the windows that make it fire *least*.": [(9, 3), (8, 1), (1, 2)],
@@ -868,38 +881,39 @@ difference = highest[their_labels == 1].mean(axis=0) - highest[their_labels == 0
 praising, blaming = int(difference.argmax()), int(difference.argmin())
 
 # %%
-for filter_index in (praising, blaming):
+for filter_index, verdict in ((praising, "praise"), (blaming, "blame")):
     best = dict(reversed(top_ngrams(model, some, filter_index, 60)))  # each n-gram once, with its activation
     rows = [(decode_review(window, word_index), value) for window, value in reversed(best.items())]
-    draw_text.ngrams(rows[:8], title=f"What filter {filter_index} looks for")
+    draw_text.ngrams(rows[:8], title=f"What filter {filter_index} looks for: {verdict}")
 
 # %% [markdown]
-# Nobody told them to. They look for a phrase, such as a denied word of blame, more than for a word. And where does
-# one fire along a review? Your `conv1d`, with the weights of the first two layers, tells:
+# Nobody told the filters what to look for. They found phrases, such as a denied word of blame, rather than single
+# words. And where does one fire along a review? Your `conv1d`, with the weights of the first two layers, tells:
 
 # %%
 row = some[int(np.flatnonzero(their_labels == 1)[highest[their_labels == 1, praising].argmax()])]
 table, kernels, biases = model.get_weights()[:3]
 response = np.maximum(conv1d(table[row][None], kernels, biases)[0, :, praising], 0)
 words = [decode_review([number], word_index) for number in row]
-start = int(np.flatnonzero(row > 1)[0])
-draw_text.response(words[start:][-60:], response[start:][-54:], 7,
-                   title=f"Filter {praising} along one review, at the first word of each window")
+start = max(int(np.flatnonzero(row > 1)[0]), int(response.argmax()) - 53)  # 60 words with the peak
+draw_text.response(words[start:start + 60], response[start:start + 54], 7,
+                   title=f"Filter {praising} along one review: a peak at an opinion")
 
 # %% [markdown]
-# Silence over the facts, and peaks at an opinion. Global max pooling hears the peaks only, so an opinion counts wherever it stands.
+# Hardly a sound over the facts, and a peak at an opinion. Max pooling lets the peaks through, and the global one at
+# the end does not ask where: an opinion counts wherever it stands.
 
 # %% [markdown]
 # ## 7 · In your own words
 #
 # *5 minutes*
 #
-# **Question (5 points, read by a person).** A shop trains your network on its customers' reviews, at most 200 words, and
-# reports three things. (a) Reviews that are all praise up to the last sentence, "but it broke after a week and I sent
-# it back", are called praise. (b) In a test, all reviews came out as nonsense words when they were read back, yet the
-# accuracy was fine. (c) A bag of words is nearly as good. For each, explain how it can come about, with what you know
-# about padding and cutting, the numbers of words, receptive fields and global pooling, and say what you would try or
-# measure. Six to eight sentences.
+# **Question (5 points, read by a person).** A shop trains your network on its customers' reviews, with a `maxlen` of
+# 200, and reports three things. (a) Reviews that are all praise up to the last sentence, "but it broke after a week
+# and I sent it back", are called praise. (b) In a test, all reviews came out as nonsense words when they were read
+# back, yet the accuracy was fine. (c) A bag of words is nearly as good. For each, explain how it can come about, with
+# what you know about padding and cutting, the numbers of words, receptive fields and global pooling, and say what you
+# would try or measure. Six to eight sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
@@ -919,12 +933,13 @@ draw_text.response(words[start:][-60:], response[start:][-54:], 7,
 # %% [markdown]
 # ## What you built
 #
-# The way from a text to an array and back, a one-dimensional convolution, a network that hears the order of words, and
-# a look at what it listens for. Your functions are `keras.utils.pad_sequences` and `keras.layers.Conv1D` (which has
-# padding and dilation as well). Next: **08 Global pooling**, where the last step of this network gets a notebook of its own.
+# The way from a text to an array and back, a one-dimensional convolution, a network that hears the order of words,
+# and a look at what it listens for. Keras has two of your functions as `keras.utils.pad_sequences` and
+# `keras.layers.Conv1D` (with padding and dilation as well). Next: **08 Global pooling**, a whole notebook on the
+# layer that here asks "did it fire anywhere?".
 #
 # **Words.** *Token*: a word, or a part of one, that gets a number. *Embedding*: the table of word vectors. *Bag of
-# words*: which words, without order. *N-gram*: n words in a row. *Sentiment analysis*: praise or blame.
+# words*: which words, without order. *N-gram*: n words in a row. *Sentiment analysis*: telling praise from blame.
 #
 # ## Go further
 #
