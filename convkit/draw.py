@@ -197,6 +197,8 @@ def bars(
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.2)
+    if unit.strip() == "%" and 80 < max(values.values()) <= 100:
+        axes.set_xticks(range(0, 101, 20))  # the room for the numbers is no room for shares
     if logarithmic:
         axes.set_xscale("log")
         low, high = min(values.values()) / 5, max(values.values())

@@ -283,7 +283,8 @@ def _guessing(case: _Case) -> Finding | None:
     return (
         "does no better than guessing",
         "It has learned nothing that holds for new pictures. Was the model that is returned the one that was trained? "
-        "Do pictures and labels stand in the same order? Does the loss fit the labels and the last layer?",
+        "Do pictures and labels stand in the same order? Does the loss fit the labels and the last layer? "
+        "Or was the training too short?",
     )
 
 

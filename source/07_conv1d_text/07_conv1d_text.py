@@ -293,12 +293,12 @@ draw_text.lengths(data.sequences[:12], pad_sequences(data.sequences[:12], MAXLEN
                   title="Filled up or cut: twelve reviews as one array")
 
 # %% [markdown]
-# One sixth of the reviews is kept back for validation:
+# Some reviews are kept back for validation, one in six (of the many of IMDB one in twenty):
 
 # %% nbgrader={"grade": false, "grade_id": "parts", "locked": true, "schema_version": 3, "solution": false, "task": false}
 texts, labels = pad_sequences(data.sequences, MAXLEN), data.labels.astype("int64")
 order = np.random.default_rng(SEED).permutation(len(labels))  # shuffled, texts and labels together
-first, last = np.split(order, [len(order) * 5 // 6])
+first, last = np.split(order, [len(order) * 19 // 20 if FULL else len(order) * 5 // 6])
 train, validation = (texts[first], labels[first]), (texts[last], labels[last])
 print(f"to learn from: {len(train[1]):,}   to watch it by: {len(validation[1]):,}")
 
@@ -711,9 +711,10 @@ right = float(np.mean((outputs[0][:, 0] > 0.5) == parts[1][1]))
 check.between(right, 0, 0.8, name="the share of secret words that it knows", mistakes={
     "It has learned from the validation part: a leak. Give `fit` the training part only.": (0.802, 1.0),
 })
-check.close(outputs[1], outputs[0], name="the second network with seed 1", atol=0.02)
-check.true(bool(np.abs(outputs[2] - outputs[0]).max() > 1e-3), "Another seed gives the same network.",
-           "The seed must be the argument, set before the network is built: `keras.utils.set_random_seed(seed)`.")
+same_seed, other_seed = (float(np.abs(output - outputs[0]).max()) for output in outputs[1:])
+seeded = "The seed must be the argument, set before the network is built: `keras.utils.set_random_seed(seed)`."
+check.true(other_seed > 1e-3, "Another seed gives the same network.", seeded)
+check.true(same_seed < other_seed / 4, "The same seed gives two different networks.", seeded)
 check.passed("train_text_cnn")
 
 # %%

@@ -437,6 +437,14 @@ def seed_without_effect(train, validation, seed):
     return _fitted(*train, 0)
 
 
+@misconception("train_text_cnn", hint="two different networks")
+def seed_never_set(train, validation, seed):
+    model = build_text_cnn(VOCABULARY, train[0].shape[1])
+    model.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", metrics=["accuracy"])
+    model.fit(*train, epochs=5, batch_size=32, verbose=0)
+    return model
+
+
 @misconception("train_text_cnn", hint="is None")
 def not_returned(train, validation, seed):
     build_text_cnn(VOCABULARY, train[0].shape[1])
