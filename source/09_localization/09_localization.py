@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Localization
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](@@COLAB@@)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](@0.64OLAB@@)
 #
 # After this notebook you can
 #
@@ -67,7 +67,7 @@ FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != 
 NAMES = ("nothing", "cat", "dog") if FULL else ("nothing", "disc", "square", "star")  # a label is a place in here
 SETTINGS = {"quick": (6, 32, 3e-3), "full": (16, 32, 1e-3)}  # epochs, pictures a batch, learning rate
 EPOCHS, BATCH, RATE = SETTINGS["full" if FULL else "quick"]
-KINDS = [kind for name in NAMES[1:] for kind in scenes.SHAPE_CLASSES if kind.name == name]
+KINDS = [kind for name in ("disc", "square", "star") for kind in scenes.SHAPE_CLASSES if kind.name == name]
 
 def drawn(count, seed):
     """(images, labels, boxes): one object each, but for one picture in six; its box is all zero."""
@@ -102,7 +102,7 @@ print(f"{len(train[0]):,} pictures to learn from, {len(validation[0]):,} for val
 
 # %%
 several = scenes.make(3, 5, size=96, classes=KINDS, objects=(3, 4))
-shown = [several.pictures == 1][0]
+shown = several.pictures == 1
 mask = several.masks[shown].any(axis=0)
 one, _, box = drawn(12, 4)
 segmented = np.where(mask[..., None], several.images[1], several.images[1] // 4)
@@ -242,7 +242,7 @@ def iou(a, b):
     a, b: (m, 4) and (n, 4), rows of x1, y1, x2, y2, both in the same unit; they may reach beyond the picture.
     A box with x2 ≤ x1 or y2 ≤ y1 is empty: its area is 0.
     Returns (m, n), float64, from 0 to 1; 0 where both are empty (0/0).
-    Raises ValueError if a or b is not (…, 4) with two axes.
+    Raises ValueError if a is not (m, 4), or b not (n, 4).
     """
     ### BEGIN SOLUTION
     a, b = as_boxes(a)[:, None], as_boxes(b)[None]
@@ -526,13 +526,13 @@ def pretrained(input_shape):
     return mobilenet
 
 def narrowed(maps):
-    """Those maps, mixed into 32: the box head then has 24 times fewer weights to learn few photos by heart with."""
-    return layers.Conv2D(32, 1, activation="relu")(layers.Dropout(0.5)(maps))
+    """Those maps, mixed into 16: the box head has 48 times fewer weights then, with which to learn photos by heart."""
+    return layers.Conv2D(16, 1, activation="relu")(layers.Dropout(0.5)(maps))
 
 def base(pictures):
     """The last maps of a stack of convolutions on pictures 0–255 (a `keras.Input`)."""
     x = layers.Rescaling(1 / 127.5, offset=-1)(pictures)
-    if FULL:
+    if FULL and pictures.shape[1] == 224:  # the checks below build smaller nets
         return narrowed(pretrained(pictures.shape[1:])(x, training=False))
     x = layers.Conv2D(12, 5, strides=2, padding="same", activation="relu")(x)
     for filters in (24, 48, 64):
@@ -896,8 +896,8 @@ def train_localizer(train, validation, seed):
 
 
 # %% [markdown]
-# It is trained once, here; checks and figures below use it. Asked are a mean IoU of 0.6 and 85 % right labels, on
-# pictures that it never saw.
+# It is trained once, here; checks and figures below use it. Asked are a mean IoU of 0.6 (0.4 for photographs) and
+# 85 % right labels, on pictures that it never saw.
 
 # %% nbgrader={"grade": false, "grade_id": "training", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # At full scale with copies, cut and flipped by your functions: photos with boxes are few.
@@ -918,7 +918,7 @@ def found_and_true(model, part):
 
 # %% nbgrader={"grade": true, "grade_id": "train_localizer-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 known = found_and_true(model, [part[:500] for part in train])
-check.located(*found_and_true(model, validation), 0.6, train=known)
+check.located(*found_and_true(model, validation), 0.4 if FULL else 0.6, train=known)
 ### BEGIN HIDDEN TESTS
 check.located(*found_and_true(model, drawn(600, 909)), 0.6, train=known)
 ### END HIDDEN TESTS
@@ -975,7 +975,7 @@ draw.bars(rows, unit=" %", marked=[row for row in rows if "error" in row], x_lab
 # So read the label first, and the box only if there is something.
 
 # %%
-empty = validation[0][validation[1] == 0][:4]
+empty = scenes.make(4, 94, size=validation[0].shape[1], classes=KINDS, objects=(0, 0)).images
 scores, guessed = answers(model, empty)
 draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" for s in scores],
                  title="The box of nothing means nothing")
@@ -988,16 +988,27 @@ draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" 
 # The same two heads work on photographs, if the base knows photographs: a MobileNet trained on ImageNet and frozen, as
 # in lecture E ("a pre-trained convolutional base", 06). 295 photos of the Oxford-IIIT Pet data have a box around the
 # head of a cat or dog; every fifth was held out. `source/09_localization/measure.py` in the course's repository does it,
-# and `docs/results.md` holds its numbers. Three things are different from drawn scenes: cat or dog is easy, for
-# ImageNet has many of both; *where* is hard, for so few boxes are soon learned by heart by a box head of two million
-# weights; and its learning rate has to be thirty times smaller, or the sigmoid saturates at 0 or 1, where its gradient
-# is 0 and nothing is learned any more.
+# and `docs/results.md` holds its numbers.
+#
+# Cat or dog is easy, for ImageNet has many of both. *Where* is hard: few boxes are soon learned by heart. Four ways were
+# tried on the training photos alone, three quarters to learn from and the rest to judge by, each quarter once.
+# The mean IoU:
+#
+# | maps for the heads | photos | learned | new |
+# |---|---|---|---|
+# | all 768 | and 7 copies | 0.49 | 0.33 |
+# | mixed into 16 by a 1×1 convolution | and flipped ones | 0.70 | 0.38 |
+# | the same | and 7 copies, cut and flipped by `resize_with_boxes` and `flip_with_boxes` | 0.64 | 0.44 |
+# | the same, behind dropout of 0.5, twice as long | and 7 copies | 0.58 | **0.53** |
+#
+# In the first row the head has 2.4 million weights, and 29 % of its answers were 0 or 1, where a sigmoid has next to no
+# gradient. Below it, each row knows its own photos less well than the one above, and new ones better.
 #
 # ## Your turn to explain
 #
 # Two localizers were tested on the same 100 pictures. A has a mean squared error (box loss) of 0.0020, B one of 0.0030,
 # and yet B has the higher mean IoU. How can that be? Make up two objects with numbers that show it, or reason with
-# sizes. Which of the two would you take to count birds in the sky, where a box is right from an IoU of 0.5 on? And
+# sizes. Which of the two would you take to find one bird in the sky, where a box is right from an IoU of 0.5 on? And
 # why would neither of the two numbers tell you that a net draws boxes into pictures that are empty? Six to eight sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
