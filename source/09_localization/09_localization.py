@@ -224,9 +224,9 @@ check.passed("to_cxcywh")
 #
 # | | x | y | area |
 # |---|---|---|---|
-# | a | 0 to 4 | 0 to 2 | 4 · 2 = 8 |
-# | b | 2 to 5 | 1 to 4 | 3 · 3 = 9 |
-# | shared | 2 to 4: from the larger x1 to the smaller x2 | 1 to 2 | 2 · 1 = 2 |
+# | a | 0–4 | 0–2 | 4 · 2 = 8 |
+# | b | 2–5 | 1–4 | 3 · 3 = 9 |
+# | shared | 2–4: from the larger x1 to the smaller x2 | 1–2 | 2 · 1 = 2 |
 # | together | | | 8 + 9 − 2 = 15, the shared part counts once |
 #
 # IoU = 2/15. Where boxes do not meet, "the smaller x2" lies left of "the larger x1", and the length must be clamped
