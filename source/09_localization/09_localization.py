@@ -591,6 +591,9 @@ def ask(model, images):
 
 net = build_localizer((96, 64, 3), 5)
 pictures = np.random.default_rng(1).integers(0, 256, size=(8, 96, 64, 3))
+label, box = ask(net, pictures)
+check.true(not np.allclose(box.sum(axis=1), 1, atol=1e-3), "The four numbers of the box always add up to 1.",
+           "Softmax is for numbers that exclude each other; the box needs a sigmoid.")
 # All weights larger, so that numbers leave the range from 0 to 1 where nothing keeps them in it.
 net.set_weights([3 * w + np.linspace(-1, 1, w.size).reshape(w.shape) * (w.ndim == 1) for w in net.get_weights()])
 label, box = ask(net, pictures)
@@ -599,8 +602,6 @@ check.true(bool(np.allclose(label.sum(axis=1), 1, atol=1e-3) and label.min() >= 
            "The classes exclude each other: the label needs softmax, not sigmoid, and not nothing.")
 check.true(bool(box.min() >= 0 and box.max() <= 1), "The box output leaves the range from 0 to 1.",
            "Fractions of a picture lie between 0 and 1: the box needs a sigmoid.")
-check.true(not np.allclose(box.sum(axis=1), 1, atol=1e-3), "The four numbers of the box always add up to 1.",
-           "Softmax is for numbers that exclude each other; the box needs a sigmoid.")
 check.passed("build_localizer")
 
 # %% nbgrader={"grade": true, "grade_id": "build_localizer-3", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
@@ -760,8 +761,8 @@ def row_ious(boxes_true, boxes_pred):
 true = np.array([[0, 0, 4, 2], [0, 0, 3, 2], [1, 1, 2, 2]])
 pred = np.array([[2, 1, 5, 4], [0, 0, 1.5, 2], [1, 1, 2, 2]])
 check.close(mean_iou(true, pred), 49 / 90, mistakes={
-    "That is the mean of all boxes with all; asked is row by row, the diagonal of that matrix.": 0.2741402,
-    "That is the IoU of the mean boxes; asked is the mean of the IoUs.": 0.5,
+    "That is the mean of all boxes with all; asked is row by row, the diagonal of that matrix.": 88 / 315,
+    "That is the IoU of the mean boxes; asked is the mean of the IoUs.": 22 / 51,
     "That is the sum; divide by the number of rows.": 49 / 30,
     "For each true box the best of all predicted ones was taken; asked is its own.": 0.625,
     "All shared areas were divided by all unions; asked is the mean of the IoUs.": 6 / 22,
