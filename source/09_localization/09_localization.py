@@ -1004,6 +1004,7 @@ draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" 
 #
 # In the first row the head has 2.4 million weights, and 29 % of its answers were 0 or 1, where a sigmoid has next to no
 # gradient. Below it, each row knows its own photos less well than the one above, and new ones better.
+# Trained once more on all training photos, the last one reached 0.62 on the 59 that were held out; one box for all, 0.30.
 #
 # ## Your turn to explain
 #
