@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tarfile
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,6 +34,8 @@ _TABLES, _PHOTOS = "annotations/xmls/", "images/"
 
 Array = np.ndarray[Any, Any]
 Part = tuple[Array, Array, Array]
+Resize = Callable[[Array, Array, tuple[int, int]], tuple[Array, Array]]
+Flip = Callable[[Array, Array], tuple[Array, Array]]
 
 
 def heads(size: int) -> tuple[Part, Part]:
@@ -49,6 +51,32 @@ def heads(size: int) -> tuple[Part, Part]:
     labels, boxes = photos.labels[first] + 1, photos.boxes[first]
     train, validation = ((photos.images[chosen], labels[chosen], boxes[chosen]) for chosen in (~held_out, held_out))
     return train, validation
+
+
+def with_copies(part: Part, copies: int, seed: int, resize: Resize, flip: Flip) -> Part:
+    """A part and so many random copies of it: a square with the whole box is cut out and enlarged, half are flipped.
+
+    resize, flip: (image, boxes in pixels, size) and (image, boxes in pixels) → (image, boxes).
+    The squares have few different sizes, because some backends compile `resize` anew for each.
+    """
+    images, labels, boxes = part
+    size = images.shape[1]
+    sides = np.unique(np.linspace(0.625 * size, size, 7).astype(int))
+    rng = np.random.default_rng(seed)
+    all_images, all_boxes = [images], [boxes]
+    for _ in range(copies):
+        cut, moved = np.empty_like(images), np.empty_like(boxes)
+        for n, box in enumerate(boxes * size):
+            side = rng.choice(sides[sides >= min(np.ceil(np.max(box[2:] - box[:2])) + 1, size)])
+            first = np.ceil(np.maximum(box[2:] - side, 0)).astype(int)
+            last = np.floor(np.minimum(box[:2], size - side)).astype(int)
+            x, y = rng.integers(np.minimum(first, last), last + 1)
+            image, box = resize(images[n, y : y + side, x : x + side], box[None] - (x, y, x, y), (size, size))
+            image, box = flip(image, box) if rng.random() < 0.5 else (image, box)
+            cut[n], moved[n] = np.clip(np.round(image), 0, 255), np.clip(box[0] / size, 0, 1)
+        all_images.append(cut)
+        all_boxes.append(moved)
+    return np.concatenate(all_images), np.tile(labels, copies + 1), np.concatenate(all_boxes)
 
 
 def photos_of_heads(size: int) -> BoxedPhotos:

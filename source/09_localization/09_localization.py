@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Localization
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](@@COLAB@@)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](@0.64OLAB@@)
 #
 # After this notebook you can
 #
@@ -65,8 +65,9 @@ SCALE = "quick"
 # Grading is always quick, whatever stands above.
 FULL = globals().get("SCALE") == "full" and os.environ.get("CONVKIT_SOURCE") != "sample"
 NAMES = ("nothing", "cat", "dog") if FULL else ("nothing", "disc", "square", "star")  # a label is a place in here
-EPOCHS, BATCH, RATE = (80, 32, 1e-4) if FULL else (6, 32, 3e-3)
-KINDS = [kind for name in NAMES[1:] for kind in scenes.SHAPE_CLASSES if kind.name == name]
+SETTINGS = {"quick": (6, 32, 3e-3), "full": (16, 32, 1e-3)}  # epochs, pictures a batch, learning rate
+EPOCHS, BATCH, RATE = SETTINGS["full" if FULL else "quick"]
+KINDS = [kind for name in ("disc", "square", "star") for kind in scenes.SHAPE_CLASSES if kind.name == name]
 
 def drawn(count, seed):
     """(images, labels, boxes): one object each, but for one picture in six; its box is all zero."""
@@ -101,7 +102,7 @@ print(f"{len(train[0]):,} pictures to learn from, {len(validation[0]):,} for val
 
 # %%
 several = scenes.make(3, 5, size=96, classes=KINDS, objects=(3, 4))
-shown = [several.pictures == 1][0]
+shown = several.pictures == 1
 mask = several.masks[shown].any(axis=0)
 one, _, box = drawn(12, 4)
 segmented = np.where(mask[..., None], several.images[1], several.images[1] // 4)
@@ -223,9 +224,9 @@ check.passed("to_cxcywh")
 #
 # | | x | y | area |
 # |---|---|---|---|
-# | a | 0 to 4 | 0 to 2 | 4 · 2 = 8 |
-# | b | 2 to 5 | 1 to 4 | 3 · 3 = 9 |
-# | shared | 2 to 4: from the larger x1 to the smaller x2 | 1 to 2 | 2 · 1 = 2 |
+# | a | 0–4 | 0–2 | 4 · 2 = 8 |
+# | b | 2–5 | 1–4 | 3 · 3 = 9 |
+# | shared | 2–4: from the larger x1 to the smaller x2 | 1–2 | 2 · 1 = 2 |
 # | together | | | 8 + 9 − 2 = 15, the shared part counts once |
 #
 # IoU = 2/15. Where boxes do not meet, "the smaller x2" lies left of "the larger x1", and the length must be clamped
@@ -241,7 +242,7 @@ def iou(a, b):
     a, b: (m, 4) and (n, 4), rows of x1, y1, x2, y2, both in the same unit; they may reach beyond the picture.
     A box with x2 ≤ x1 or y2 ≤ y1 is empty: its area is 0.
     Returns (m, n), float64, from 0 to 1; 0 where both are empty (0/0).
-    Raises ValueError if a or b is not (…, 4) with two axes.
+    Raises ValueError if a is not (m, 4), or b not (n, 4).
     """
     ### BEGIN SOLUTION
     a, b = as_boxes(a)[:, None], as_boxes(b)[None]
@@ -515,16 +516,24 @@ draw_boxes.boxes(pictures, [box / by for (_, box), by in zip(changed, fractions)
 # dense layer of 64 ReLU units combines the places.
 #
 # The base is given. At quick scale it is four convolutions that turn 96×96 pixels into 6×6 places; at full scale a
-# MobileNet that has learned from ImageNet and stays as it is (transfer learning, 06).
+# MobileNet that has learned from ImageNet and stays as it is (transfer learning, 06), and a 1×1 convolution after it.
 
 # %% nbgrader={"grade": false, "grade_id": "base", "locked": true, "schema_version": 3, "solution": false, "task": false}
+def pretrained(input_shape):
+    """A MobileNet that knows ImageNet and learns nothing more: pictures from −1 to 1 → 768 maps."""
+    mobilenet = keras.applications.MobileNet(input_shape=input_shape, alpha=0.75, include_top=False)
+    mobilenet.trainable = False
+    return mobilenet
+
+def narrowed(maps):
+    """Those maps, mixed into 16: the box head has 48 times fewer weights then, with which to learn photos by heart."""
+    return layers.Conv2D(16, 1, activation="relu")(layers.Dropout(0.5)(maps))
+
 def base(pictures):
     """The last maps of a stack of convolutions on pictures 0–255 (a `keras.Input`)."""
     x = layers.Rescaling(1 / 127.5, offset=-1)(pictures)
-    if FULL:
-        mobilenet = keras.applications.MobileNet(input_shape=pictures.shape[1:], alpha=0.25, include_top=False)
-        mobilenet.trainable = False
-        return mobilenet(x, training=False)
+    if FULL and pictures.shape[1] == 224:  # the checks below build smaller nets
+        return narrowed(pretrained(pictures.shape[1:])(x, training=False))
     x = layers.Conv2D(12, 5, strides=2, padding="same", activation="relu")(x)
     for filters in (24, 48, 64):
         x = layers.MaxPooling2D()(x)
@@ -582,6 +591,9 @@ def ask(model, images):
 
 net = build_localizer((96, 64, 3), 5)
 pictures = np.random.default_rng(1).integers(0, 256, size=(8, 96, 64, 3))
+label, box = ask(net, pictures)
+check.true(not np.allclose(box.sum(axis=1), 1, atol=1e-3), "The four numbers of the box always add up to 1.",
+           "Softmax is for numbers that exclude each other; the box needs a sigmoid.")
 # All weights larger, so that numbers leave the range from 0 to 1 where nothing keeps them in it.
 net.set_weights([3 * w + np.linspace(-1, 1, w.size).reshape(w.shape) * (w.ndim == 1) for w in net.get_weights()])
 label, box = ask(net, pictures)
@@ -590,8 +602,6 @@ check.true(bool(np.allclose(label.sum(axis=1), 1, atol=1e-3) and label.min() >= 
            "The classes exclude each other: the label needs softmax, not sigmoid, and not nothing.")
 check.true(bool(box.min() >= 0 and box.max() <= 1), "The box output leaves the range from 0 to 1.",
            "Fractions of a picture lie between 0 and 1: the box needs a sigmoid.")
-check.true(not np.allclose(box.sum(axis=1), 1, atol=1e-3), "The four numbers of the box always add up to 1.",
-           "Softmax is for numbers that exclude each other; the box needs a sigmoid.")
 check.passed("build_localizer")
 
 # %% nbgrader={"grade": true, "grade_id": "build_localizer-3", "locked": true, "points": 7, "schema_version": 3, "solution": false, "task": false}
@@ -751,8 +761,8 @@ def row_ious(boxes_true, boxes_pred):
 true = np.array([[0, 0, 4, 2], [0, 0, 3, 2], [1, 1, 2, 2]])
 pred = np.array([[2, 1, 5, 4], [0, 0, 1.5, 2], [1, 1, 2, 2]])
 check.close(mean_iou(true, pred), 49 / 90, mistakes={
-    "That is the mean of all boxes with all; asked is row by row, the diagonal of that matrix.": 0.2741402,
-    "That is the IoU of the mean boxes; asked is the mean of the IoUs.": 0.5,
+    "That is the mean of all boxes with all; asked is row by row, the diagonal of that matrix.": 88 / 315,
+    "That is the IoU of the mean boxes; asked is the mean of the IoUs.": 22 / 51,
     "That is the sum; divide by the number of rows.": 49 / 30,
     "For each true box the best of all predicted ones was taken; asked is its own.": 0.625,
     "All shared areas were divided by all unions; asked is the mean of the IoUs.": 6 / 22,
@@ -887,11 +897,13 @@ def train_localizer(train, validation, seed):
 
 
 # %% [markdown]
-# It is trained once, here; checks and figures below use it. Asked are a mean IoU of 0.6 and 85 % right labels, on
-# pictures that it never saw.
+# It is trained once, here; checks and figures below use it. Asked are a mean IoU of 0.6 (0.4 for photographs) and
+# 85 % right labels, on pictures that it never saw.
 
 # %% nbgrader={"grade": false, "grade_id": "training", "locked": true, "schema_version": 3, "solution": false, "task": false}
-model = train_localizer(train, validation, SEED)
+# At full scale with copies, cut and flipped by your functions: photos with boxes are few.
+model = train_localizer(
+    pets.with_copies(train, 3, SEED, resize_with_boxes, flip_with_boxes) if FULL else train, validation, SEED)
 
 # %% nbgrader={"grade": false, "grade_id": "judge", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def answers(model, images):
@@ -907,7 +919,7 @@ def found_and_true(model, part):
 
 # %% nbgrader={"grade": true, "grade_id": "train_localizer-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 known = found_and_true(model, [part[:500] for part in train])
-check.located(*found_and_true(model, validation), 0.6, train=known)
+check.located(*found_and_true(model, validation), 0.4 if FULL else 0.6, train=known)
 ### BEGIN HIDDEN TESTS
 check.located(*found_and_true(model, drawn(600, 909)), 0.6, train=known)
 ### END HIDDEN TESTS
@@ -964,7 +976,7 @@ draw.bars(rows, unit=" %", marked=[row for row in rows if "error" in row], x_lab
 # So read the label first, and the box only if there is something.
 
 # %%
-empty = validation[0][validation[1] == 0][:4]
+empty = scenes.make(4, 94, size=validation[0].shape[1], classes=KINDS, objects=(0, 0)).images
 scores, guessed = answers(model, empty)
 draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" for s in scores],
                  title="The box of nothing means nothing")
@@ -977,16 +989,28 @@ draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" 
 # The same two heads work on photographs, if the base knows photographs: a MobileNet trained on ImageNet and frozen, as
 # in lecture E ("a pre-trained convolutional base", 06). 295 photos of the Oxford-IIIT Pet data have a box around the
 # head of a cat or dog; every fifth was held out. `source/09_localization/measure.py` in the course's repository does it,
-# and `docs/results.md` holds its numbers. Three things are different from drawn scenes: cat or dog is easy, for
-# ImageNet has many of both; *where* is hard, for so few boxes are soon learned by heart by a box head of two million
-# weights; and its learning rate has to be thirty times smaller, or the sigmoid saturates at 0 or 1, where its gradient
-# is 0 and nothing is learned any more.
+# and `docs/results.md` holds its numbers.
+#
+# Cat or dog is easy, for ImageNet has many of both. *Where* is hard: few boxes are soon learned by heart. Four ways were
+# tried on the training photos alone, three quarters to learn from and the rest to judge by, each quarter once.
+# The mean IoU:
+#
+# | maps for the heads | photos | learned | new |
+# |---|---|---|---|
+# | all 768 | and 7 copies | 0.49 | 0.33 |
+# | mixed into 16 by a 1×1 convolution | and flipped ones | 0.70 | 0.38 |
+# | the same | and 7 copies, cut and flipped by `resize_with_boxes` and `flip_with_boxes` | 0.64 | 0.44 |
+# | the same, behind dropout of 0.5, twice as long | and 7 copies | 0.58 | **0.53** |
+#
+# In the first row the head has 2.4 million weights, and 29 % of its answers were 0 or 1, where a sigmoid has next to no
+# gradient. Below it, each row knows its own photos less well than the one above, and new ones better.
+# Trained once more on all training photos, the last one reached 0.62 on the 59 that were held out; one box for all, 0.30.
 #
 # ## Your turn to explain
 #
 # Two localizers were tested on the same 100 pictures. A has a mean squared error (box loss) of 0.0020, B one of 0.0030,
 # and yet B has the higher mean IoU. How can that be? Make up two objects with numbers that show it, or reason with
-# sizes. Which of the two would you take to count birds in the sky, where a box is right from an IoU of 0.5 on? And
+# sizes. Which of the two would you take to find one bird in the sky, where a box is right from an IoU of 0.5 on? And
 # why would neither of the two numbers tell you that a net draws boxes into pictures that are empty? Six to eight sentences.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "written", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}

@@ -88,3 +88,29 @@ def test_where_the_data_are_missing_it_says_so(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(cache, "obtain", none)
     with pytest.raises(DatasetError, match="because there is no network"):
         pets.heads(8)
+
+
+def test_copies_keep_the_whole_box_on_its_object() -> None:
+    """A bright rectangle is cut out, enlarged and flipped: the box is where it then is."""
+
+    def resize(image: pets.Array, boxes: pets.Array, size: tuple[int, int]) -> tuple[pets.Array, pets.Array]:
+        factor = size[0] / image.shape[0]
+        places = ((np.arange(size[0]) + 0.5) / factor).astype(int)
+        return image[places][:, places], boxes * factor
+
+    def flip(image: pets.Array, boxes: pets.Array) -> tuple[pets.Array, pets.Array]:
+        return image[:, ::-1], np.stack([64 - boxes[:, 2], boxes[:, 1], 64 - boxes[:, 0], boxes[:, 3]], axis=1)
+
+    corners = np.array([[0, 0, 64, 64], [0, 40, 20, 64], [3, 5, 60, 20], [30, 30, 34, 37], [44, 0, 64, 9]])
+    images = np.zeros((5, 64, 64, 3), dtype=np.uint8)
+    for image, (x1, y1, x2, y2) in zip(images, corners, strict=True):
+        image[y1:y2, x1:x2] = 255
+    part = images, np.arange(5) % 2 + 1, corners / 64
+    more, labels, boxes = pets.with_copies(part, 8, 1, resize, flip)
+    assert (more.shape, more.dtype, labels.tolist()) == ((45, 64, 64, 3), np.uint8, [1, 2, 1, 2, 1] * 9)
+    assert all(np.array_equal(new[:5], old) for new, old in zip((more, labels, boxes), part, strict=True))
+    for image, box in zip(more, boxes * 64, strict=True):
+        rows, columns = np.nonzero(image[..., 0])
+        seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        np.testing.assert_allclose(box, seen, atol=1)
+    assert len({tuple(box) for box in boxes[3::5].round(3)}) >= 7  # of 9 of the smallest
