@@ -366,15 +366,6 @@ def all_frozen(base, trainable_layers):
     return _model(base)
 
 
-@misconception("build_finetune", hint="while `base.trainable` is False")
-def base_frozen_as_a_whole(base, trainable_layers):
-    _in_range(base, trainable_layers)
-    base.trainable = False
-    for layer in base.layers[len(base.layers) - trainable_layers :]:
-        layer.trainable = not _is_norm(layer)
-    return _model(base)
-
-
 @misconception("build_finetune", hint="base.layers[:-0]")
 def minus_zero(base, trainable_layers):
     _in_range(base, trainable_layers)
