@@ -264,7 +264,7 @@ draw.bars({"by picture": leak, "by group": honest}, marked=["by picture"], unit=
 
 # %% [markdown]
 # Comparing pixels knows nothing of hearts: split by group it guesses. Split by picture it seems to know
-# nearly everything, because it finds the other photograph of the same thing. A leak never looks like a mistake; it looks like
+# nine in ten, because it finds the other photograph of the same thing. A leak never looks like a mistake; it looks like
 # a good result. (Photos of cats and dogs come without groups; then each is its own.)
 #
 # The 20 pictures that you hold out are what one has in practice, and are few: each is 5 %. So that differences can be
@@ -467,8 +467,8 @@ draw_transfer.clouds({"as pixels": plane(unseen[0]), "as features": plane(known.
 
 # %% [markdown]
 # Each dot is a picture; the plane is the one in which they differ most. As pixels they differ in brightness and
-# colour, and the classes lie in one another. As features they come apart, though nobody has told this net of
-# hearts. At which depth does that begin? Cut the base at several layers, pool each map to its maximum, and
+# colour, and the classes lie in one another. As features they begin to come apart, in 2 directions of 256 already,
+# though nobody has told this net of hearts. From which depth on? Cut the base at several layers, pool each map to its maximum, and
 # let a linear classifier (ridge regression, as in 05) learn from the training pictures:
 
 # %%
@@ -1074,8 +1074,9 @@ pooled, pooled_new = extract_features(base, train[0]).max(axis=(1, 2)), known.ma
 shares = [100 * linear(pooled[own], train[1][own], pooled_new, unseen[1]) for own in picked]
 
 # %%
-draw.lines({"linear classifier on features": (counts, shares)}, title="How many pictures does a new task need?",
-           points={"network from scratch": ([all_of_class], [100 * results["scratch"][0]])},
+draw.lines({"linear classifier on features": (counts, shares),
+            "network from scratch": ([all_of_class], [100 * results["scratch"][0]])},
+           title="How many pictures does a new task need?",
            x_label="training pictures of each class", y_label="new pictures right, %")
 
 # %% [markdown]
