@@ -37,7 +37,10 @@ class WrongHash(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file of a data set. folder: below the cache folder, as Keras' own loaders lay it out."""
+    """A file of a data set. folder: below the cache folder, as Keras' own loaders lay it out.
+
+    bytes is the size that messages name; whether a file is the right one, its hash alone says.
+    """
 
     name: str
     folder: str
@@ -68,7 +71,7 @@ def sha256_of(path: Path) -> str:
 
 def _cached(file: RemoteFile) -> Path | None:
     for path in _places(file):
-        if path.is_file() and path.stat().st_size == file.bytes and sha256_of(path) == file.sha256:
+        if path.is_file() and sha256_of(path) == file.sha256:
             return path
     return None
 

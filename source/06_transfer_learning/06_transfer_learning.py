@@ -51,7 +51,8 @@ logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns where severa
 
 SEED = 0
 device = nets.device()
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · pictures: drawn ones, or cats and dogs")
+print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · "
+      "pictures: drawn ones, or cats and dogs")
 if device == "GPU":
     print("There is a GPU: with SCALE = \"full\" below, everything runs on photos of cats and dogs in some minutes.")
 
@@ -115,8 +116,7 @@ draw.images([*old.images[firsts], *few.images[:6]],
 #
 # The last layer must go: its 24 numbers mean stars and rings. The layers below it answer to edges, corners and
 # stripes, which hearts have as well; the earlier, the more general. It pays where both tasks have the same kind of
-# input, the old one had far more data, and its low-level features are of use for the new one: same sort of pictures,
-# much to little. (Steps 5 and 6 are *feature extraction*. Lecture D calls everything *fine-tuning*; usually that is
+# input, the old one had far more data, and its low-level features are of use for the new one. (Steps 5 and 6 are *feature extraction*. Lecture D calls everything *fine-tuning*; usually that is
 # what comes when step 5 is loosened, section 6.)
 
 # %%
@@ -146,10 +146,10 @@ def split(images, labels, groups, validation=0.2, seed=0):
     """A part to learn from and a part to judge by, with no group in both.
 
     images: (N, H, W, C).   labels, groups: (N,), whole numbers; all pictures of a group have one label.
-    validation: the share to hold out, between 0 and 1; in each class right to the nearest whole group.
+    validation: the share to hold out, above 0 and below 1; in each class right to the nearest whole group.
     seed: chooses which groups; the same seed gives the same parts.
     Returns (train, validation), each a pair (images, labels).
-    Raises ValueError if the three lengths differ, or if validation is not between 0 and 1.
+    Raises ValueError if the three lengths differ, or if validation is not above 0 and below 1.
     """
     ### BEGIN SOLUTION
     images, labels, groups = np.asarray(images), np.asarray(labels), np.asarray(groups)
@@ -197,7 +197,8 @@ pictures = np.zeros((24, 3, 4, 1), dtype="uint8") + np.arange(24, dtype="uint8")
 for seed in range(6):
     held_out = look_at_parts(split(pictures, labels, groups, 0.25, seed), labels, groups)
     counts = np.bincount(labels[held_out], minlength=2).tolist()
-    check.true(sum(counts) != 6 or counts == [4, 2], f"Held out are {counts[0]} pictures of class 0, {counts[1]} of class 1.",
+    check.true(sum(counts) != 6 or counts == [4, 2],
+               f"Held out are {counts[0]} pictures of class 0, {counts[1]} of class 1.",
                hint="The share is taken of all pictures together; take it in each class: 4 of 16, 2 of 8.")
     check.equal(counts, [4, 2], name="the list of pictures held out of each class", mistakes={
         "The two parts are exchanged: first the one to learn from.": [12, 6],
@@ -205,7 +206,8 @@ for seed in range(6):
 check.passed("split")
 
 # %% nbgrader={"grade": true, "grade_id": "split-2", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-chosen = {tuple(sorted(look_at_parts(split(pictures, labels, groups, 0.25, seed), labels, groups))) for seed in range(8)}
+chosen = {tuple(sorted(look_at_parts(split(pictures, labels, groups, 0.25, seed), labels, groups)))
+          for seed in range(8)}
 check.true(len(chosen) > 1, "Every seed holds out the same groups.", hint="`seed` must choose the groups, by chance.")
 check.raises(ValueError, lambda: split(pictures, labels[1:], groups), when="a label is missing")
 check.raises(ValueError, lambda: split(pictures, labels, groups, 1.0), when="validation is 1")
@@ -244,7 +246,8 @@ train, validation = split(few.images, few.labels, few.groups, 0.2, SEED)
 # %%
 def nearest(known, asked):
     """The share of pictures whose most similar known picture has the same label."""
-    flat = [images.reshape(len(images), -1).astype("float32") for images in (known[0], asked[0])]
+    step = SIDE // 60  # of photos, each third pixel in a row is enough
+    flat = [images[:, ::step, ::step].reshape(len(images), -1).astype("float32") for images in (known[0], asked[0])]
     distances = np.sum(flat[1] ** 2, axis=1)[:, None] - 2 * flat[1] @ flat[0].T + np.sum(flat[0] ** 2, axis=1)
     return np.mean(known[1][np.argmin(distances, axis=1)] == asked[1])
 
@@ -261,15 +264,18 @@ draw.bars({"by picture": leak, "by group": honest}, marked=["by picture"], unit=
 
 # %% [markdown]
 # Comparing pixels knows nothing of hearts: split by group it guesses. Split by picture it seems to know
-# nearly everything, because it finds the other photograph of the same thing. A leak never looks like a mistake; it looks like
+# nine in ten, because it finds the other photograph of the same thing. A leak never looks like a mistake; it looks like
 # a good result. (Photos of cats and dogs come without groups; then each is its own.)
+#
+# The 20 pictures that you hold out are what one has in practice, and are few: each is 5 %. So that differences can be
+# seen, this notebook judges by 400 more things, one picture of each. They are called `unseen`.
 #
 # ## 3 · What does the old net expect?
 #
 # *7 minutes*
 #
-# Numbers as it was trained on, and nothing tells you if they are others. Stored pictures have 0 to 255. MobileNet was
-# trained on −1 to 1:
+# The numbers that it was trained on, and nothing warns you if it gets others. Stored pictures have 0 to 255. MobileNet
+# was trained on −1 to 1:
 #
 # $$x\mapsto\frac{x}{127.5}-1\qquad\qquad 0\mapsto-1,\qquad 51\mapsto-0.6,\qquad 255\mapsto1.$$
 #
@@ -342,9 +348,10 @@ check.passed("preprocess")
 
 # %%
 wide = keras.applications.MobileNet(weights=None, include_top=False, input_shape=(None, None, 3))
-sides = np.arange(96, 257)
+sides = list(range(96, 257))
 maps = [wide.compute_output_shape((1, side, side, 3))[1] for side in sides]
-print("sides with 5×5 maps:", sides[np.array(maps) == 5].min(), "to", sides[np.array(maps) == 5].max())
+fives = [side for side, edge in zip(sides, maps) if edge == 5]
+print(f"sides with 5×5 maps: {fives[0]} to {fives[-1]}")
 print("180 pixels:", wide.compute_output_shape((1, 180, 180, 3))[1:])
 
 # %%
@@ -353,7 +360,7 @@ draw.lines({"": (sides, maps)}, title="159 to 190 pixels give MobileNet's maps o
 
 # %% [markdown]
 # Not 6: four of the five halvings are padded below and to the right by one zero, then convolved "valid", which rounds
-# down (02). Now write the extraction. `base.predict(x, verbose=0)` works in batches, and in the mode that is meant:
+# down (02). Now write the extraction. `base.predict(x, verbose=0)` works in batches, and in the mode that is wanted:
 # **inference**, where batch normalisation uses the mean and variance that it has collected in training. (Called in
 # training mode, it would use those of the pictures beside it, and one picture would have different features in
 # different company.)
@@ -409,9 +416,10 @@ check.close(features, 0.8 * steps - 3, rtol=1e-4, atol=1e-4, mistakes={
     "The order of the pictures has changed; their labels stay in the old one.": (0.8 * steps - 3)[::-1],
 })
 many = extract_features(small, pictures.repeat(15, axis=0))
-check.close(many, (0.8 * steps - 3).repeat(15, axis=0), rtol=1e-4, atol=1e-4, name="the array of features of 45 pictures",
-            mistakes={"Only the first batch of 32 pictures has features.":
-                      np.where(np.arange(45)[:, None, None, None] < 32, many, 0)})
+check.close(many, (0.8 * steps - 3).repeat(15, axis=0), rtol=1e-4, atol=1e-4,
+            name="the array of features of 45 pictures", mistakes={
+    "Only the first batch of 32 pictures has features.": np.where(np.arange(45)[:, None, None, None] < 32, many, 0),
+})
 check.passed("extract_features")
 
 # %% [markdown]
@@ -449,8 +457,9 @@ known = extract_features(base, unseen[0])
 def plane(numbers):
     """(N, …) → (N, 2): the two directions in which the numbers differ most (principal components)."""
     flat = numbers.reshape(len(numbers), -1).astype("float64")
-    left, spread, _ = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
-    return left[:, :2] * spread[:2]
+    flat -= flat.mean(axis=0)
+    spread, directions = np.linalg.eigh(flat @ flat.T)  # ascending: the last two spread most
+    return directions[:, [-1, -2]] * np.sqrt(spread[[-1, -2]])
 
 # %%
 draw_transfer.clouds({"as pixels": plane(unseen[0]), "as features": plane(known.max(axis=(1, 2)))}, unseen[1],
@@ -458,8 +467,8 @@ draw_transfer.clouds({"as pixels": plane(unseen[0]), "as features": plane(known.
 
 # %% [markdown]
 # Each dot is a picture; the plane is the one in which they differ most. As pixels they differ in brightness and
-# colour, and the classes lie in one another. As features they come apart, though nobody has told this net of
-# hearts. At which depth does that begin? Cut the base at several layers, pool each map to its maximum, and
+# colour, and the classes lie in one another. As features they begin to come apart, in 2 directions of 256 already,
+# though nobody has told this net of hearts. From which depth on? Cut the base at several layers, pool each map to its maximum, and
 # let a linear classifier (ridge regression, as in 05) learn from the training pictures:
 
 # %%
@@ -507,7 +516,7 @@ def build_head(feature_shape, pooling):
     """Lecture E's head for two classes.
 
     feature_shape: (h, w, c), of one picture's maps.   pooling: "flatten", or "max" for global max pooling.
-    Returns a model, not compiled: that, dense 256 with ReLU, dropout 0.5, dense 1 with sigmoid.
+    Returns a model, not compiled: Flatten or the pooling, dense 256 with ReLU, dropout 0.5, dense 1 with sigmoid.
     Raises ValueError for another pooling, or if feature_shape has not three numbers.
     """
     ### BEGIN SOLUTION
@@ -626,7 +635,9 @@ print(f"Method 1: {method_1['seconds']:.1f} s, {method_1['right']:.1f} % of new 
 #
 # augmentation → preprocessing → base → head
 #
-# Preprocessing is a layer, `layers.Rescaling(1 / 127.5, offset=-1)`, so that whoever gets the model cannot forget it.
+# Augmentation is one or more layers, as in 05: `layers.RandomFlip(FLIP)`, for one, where `FLIP` from above names the
+# mirror images that a picture may be replaced by. Preprocessing is a layer, too,
+# `layers.Rescaling(1 / 127.5, offset=-1)`, so that whoever gets the model cannot forget it.
 # Which layers of the base learn, its last `n`, say their flags. `layer.trainable = False` freezes one, and
 # `base.trainable = False` all of them at once. Count all kinds of layers as they stand in `base.layers`:
 
@@ -638,7 +649,7 @@ for layer in base.layers[-8:]:
 # ### The trap
 #
 # Batch normalisation does two things. It *uses* a mean and a variance, and in training it *collects* them: after each
-# batch, `moving_mean` goes a little way towards the batch's own. These are no weights, no gradient moves them, and
+# batch, `moving_mean` goes a little way towards the batch's own. No gradient moves them, and
 # yet they change what the net says. 80 pictures must not rewrite what was collected from 24,000. How does one stop it?
 # Many courses say: call the base with `training=False`. **Predict, then run**: one `fit` of a model that is built so,
 # with all layers trainable. Will the moving means be what they were?
@@ -660,7 +671,7 @@ def fit_once(training_false, frozen):
     before, inputs = means_of(copy), keras.Input(copy.input_shape[1:])
     maps = copy(layers.Rescaling(1 / 127.5, offset=-1)(inputs), **({"training": False} if training_false else {}))
     model = keras.Model(inputs, build_head(copy.output_shape[1:], "max")(maps))
-    model.compile("sgd", "binary_crossentropy", run_eagerly=True)
+    model.compile("sgd", "binary_crossentropy", run_eagerly=True)  # two steps are not worth a graph
     model.fit(train[0][:32], train[1][:32], epochs=2, verbose=0)
     after = means_of(copy)
     print(f"training=False: {training_false!s:5}  frozen: {frozen!s:5}  first mean {before[0]:.4f} → {after[0]:.4f}")
@@ -746,7 +757,7 @@ check.output_shape(model, (None, 1))
 check.true(any(layer is own.layers[1] for layer in opened(model)), "The given base is not in the model.",
            hint="A copy has other flags and, once trained, other weights: put the given base into it.")
 check.equal([len(layer.trainable_weights) for layer in own.layers], [0, 0, 0, 0, 0, 2, 0, 0],
-            name="the list of arrays that learn, for each layer of the base", mistakes={
+            name="the list of how many arrays learn, for each layer of the base", mistakes={
     "Batch normalisations among the last layers must be frozen too.": [0, 0, 0, 0, 0, 2, 2, 0],
     "All batch normalisations learn; none should.": [0, 0, 2, 0, 0, 2, 2, 0],
     "The whole base learns: it was not frozen.": [0, 2, 2, 0, 2, 2, 2, 0],
@@ -758,14 +769,16 @@ check.equal([len(layer.trainable_weights) for layer in own.layers], [0, 0, 0, 0,
     "Batch normalisations were left out of the count; count all kinds of layers.": [0, 0, 0, 0, 2, 2, 0, 0],
 })
 none, everything = small_base(), small_base()
-check.equal(len(build_finetune(none, 0).trainable_weights), HEAD, name="the number of arrays that learn with 0 layers of the base",
-            mistakes={
+check.equal(len(build_finetune(none, 0).trainable_weights), HEAD,
+            name="the number of arrays that learn with 0 layers of the base", mistakes={
     "With 0 the whole base learns: `base.layers[:-0]` is the empty list.": HEAD + 10,
     "With 0 the whole base but its batch normalisations learns: `base.layers[:-0]` is the empty list.": HEAD + 6,
     "The head must learn.": 0,
 })
-check.equal(len(build_finetune(everything, 8).trainable_weights), HEAD + 6, name="the number of arrays that learn with all 8 layers",
-            mistakes={"Batch normalisations learn too; none should.": HEAD + 10})
+check.equal(len(build_finetune(everything, 8).trainable_weights), HEAD + 6,
+            name="the number of arrays that learn with all 8 layers", mistakes={
+    "Batch normalisations learn too; none should.": HEAD + 10,
+})
 check.passed("build_finetune")
 
 # %% [markdown]
@@ -843,7 +856,8 @@ check.equal(changed, [False, True, False, False, True, True, False, False],
             name="the list that says for each layer of the base whether it has changed")
 large = keras.applications.MobileNet(alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
 model = build_finetune(large, 13)
-check.equal(sum(bool(layer.trainable_weights) for layer in large.layers), 4, name="the number of layers that learn, of the last 13")
+check.equal(sum(bool(layer.trainable_weights) for layer in large.layers), 4,
+            name="the number of layers that learn, of the last 13")
 check.equal(sum(layer.trainable for layer in large.layers if isinstance(layer, layers.BatchNormalization)), 0,
             name="the number of batch normalisations that learn")
 for wrong in (-3, len(large.layers) + 1):
@@ -902,7 +916,8 @@ draw_transfer.side_by_side({"Method 1: features once": method_1, "Method 2: all 
 # to collect statistics first, so in the first net every layer of the base is unfrozen again (one by one: where
 # `base.trainable` is True already, setting it changes nothing), then it is compiled. The base that `compare` is given
 # stays as it was, so train *copies*: `fresh_copy(base)` and `keras.models.clone_model(base)` have fresh weights, and
-# `copy.set_weights(base.get_weights())` gives it those of the base. And the validation pictures judge, nothing else.
+# `copy.set_weights(base.get_weights())` gives it those of the base. And the validation pictures judge, nothing else;
+# below, `compare` gets the 400 of `unseen` for them.
 #
 # `fitted(model, x, y, epochs, rate)` and `right(model, x, y)` stand above, and so does `recipe`.
 
@@ -971,10 +986,11 @@ for name, (accuracy, model) in results.items():
     check.true(inner(model) is not None, f"There is no base in the model {name}.",
                hint="Hand on whole models, as build_finetune makes them, not heads.")
     new_share, known_share = (np.mean((answers(model, x)[:, 0] > 0.5) == y) for x, y in (unseen, train))
-    check.between(accuracy, new_share - 0.01, new_share + 0.01, name=f"the accuracy of {name}", mistakes={
-        "That is in percent; asked is a share, 0 to 1.": (1.02, 101),
-    } | ({"That is its accuracy on the training part; the validation part judges.": (known_share - 0.01, known_share + 0.01)}
-         if known_share > new_share + 0.03 else {}))
+    reasons = {"That is in percent; asked is a share, 0 to 1.": (1.02, 101)}
+    if known_share > new_share + 0.03:
+        known_range = (known_share - 0.01, known_share + 0.01)
+        reasons["That is its accuracy on the training part; the validation part judges."] = known_range
+    check.between(accuracy, new_share - 0.01, new_share + 0.01, name=f"the accuracy of {name}", mistakes=reasons)
 kept = inner(results["frozen"][1]).get_weights()
 check.true(all(np.allclose(old, now, atol=1e-6) for old, now in zip(base.get_weights(), kept)),
            "In the frozen model, the base has changed.",
@@ -993,7 +1009,8 @@ def correct(name, x, y):
 
 def kernels(net):
     """The kernels of its first and of its last convolution."""
-    found = [layer.get_weights()[0] for layer in net.layers if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D))]
+    convolutions = (layers.Conv2D, layers.DepthwiseConv2D)
+    found = [layer.get_weights()[0] for layer in net.layers if isinstance(layer, convolutions)]
     return found[0], found[-1]
 
 (first, last), (old_first, old_last) = kernels(inner(results["scratch"][1])), kernels(base)
@@ -1001,18 +1018,21 @@ check.true(np.mean(np.abs(first - old_first)) > 0.3 * np.mean(np.abs(old_first))
            "The net from scratch has the weights of the base.", hint="It begins with fresh ones: `fresh_copy(base)`.")
 check.true(np.abs(moving_means(inner(results["scratch"][1]))).max() > 0,
            "The net from scratch has collected no mean and no variance.",
-           hint="build_finetune freezes batch normalisation: set `trainable` of each layer of a fresh base, compile, and fit.")
+           hint="build_finetune freezes batch normalisation: set `trainable` of each layer of a fresh base, "
+                "compile, and fit.")
 tuned = inner(results["finetuned"][1])
 check.true(np.allclose(moving_means(tuned), moving_means(base), atol=1e-6),
            "Fine-tuning has changed the statistics of batch normalisation.")
 first, last = kernels(tuned)
 check.true(np.abs(last - old_last).max() > 1e-7, "The last layers of the finetuned base are as they were.",
            hint="Some layers of it must learn: build_finetune(copy, n) with n above 0, then fit.")
+check.between(correct("frozen", *unseen), FROZEN, 1, name="the accuracy of frozen", mistakes={
+    "It has hardly learned: do the labels stand in the order of their pictures?": (0, FROZEN - 0.05),
+})
 for name in ("frozen", "finetuned"):
     check.true(correct(name, *train) > correct(name, *unseen) - 0.02,
                f"The model {name} knows the validation pictures better than those that it is to learn from.",
                hint="It has learned from the validation part; that part judges, and nothing else.")
-check.between(correct("frozen", *unseen), FROZEN, 1, name="the accuracy of frozen")
 check.between(correct("frozen", *unseen) - correct("scratch", *unseen), 0.15, 1, name="what frozen gains over scratch")
 check.raises(ValueError, lambda: compare(base, (train[0], train[1][1:]), unseen, 1), when="a label is missing")
 ### BEGIN HIDDEN TESTS
@@ -1035,26 +1055,28 @@ draw.bars({name: 100 * accuracy for name, (accuracy, _) in results.items()}, mar
 # %%
 outputs = answers(results["finetuned"][1], unseen[0])[:, 0]
 wrong = np.flatnonzero((outputs > 0.5) != unseen[1])[:8]
-draw.images([unseen[0][i] for i in wrong], [f"said: {few.class_names[int(outputs[i] > 0.5)]}" for i in wrong], columns=4,
+draw.images(unseen[0][wrong], [f"said: {few.class_names[int(outputs[i] > 0.5)]}" for i in wrong], columns=4,
             labels=("", ""), title="What the fine-tuned net still gets wrong")
 
 # %% [markdown]
 # From scratch the net guesses at new pictures, whatever it has made of its 80. With a base that knows shapes, 80 are
-# enough. Fine-tuning changes little here, up or down: the base knows such pictures already, and 80 are few to teach 218,544
-# parameters by. Lecture D's rule: little data, keep the weights fixed; enough data, train them all. Lecture E reports for
+# enough. Fine-tuning changes little here, up or down: the base knows such pictures already, and 80 are few to teach it
+# more. Lecture D's rule: little data, keep the weights fixed; enough data, train them all. Lecture E reports for
 # cats and dogs 97 % with MobileNet's features and 60 % for dense layers on pixels.
 #
 # How few are enough? With Method 1 the question costs nothing, for the features are there:
 
 # %%
-counts = [2, 5, 10, 20, 40]
+all_of_class = len(train[1]) // 2
+counts = [2, 5, 10, 20, all_of_class]
 picked = [np.concatenate([np.flatnonzero(train[1] == label)[:count] for label in (0, 1)]) for count in counts]
 pooled, pooled_new = extract_features(base, train[0]).max(axis=(1, 2)), known.max(axis=(1, 2))
 shares = [100 * linear(pooled[own], train[1][own], pooled_new, unseen[1]) for own in picked]
 
 # %%
-draw.lines({"linear classifier on features": (counts, shares)}, title="How many pictures does a new task need?",
-           points={"network from scratch": ([40], [100 * results["scratch"][0]])},
+draw.lines({"linear classifier on features": (counts, shares),
+            "network from scratch": ([all_of_class], [100 * results["scratch"][0]])},
+           title="How many pictures does a new task need?",
            x_label="training pictures of each class", y_label="new pictures right, %")
 
 # %% [markdown]
@@ -1100,7 +1122,8 @@ draw.lines({"linear classifier on features": (counts, shares)}, title="How many 
 whole_net = keras.applications.MobileNet(weights=None)
 kinds = [type(layer).__name__ for layer in whole_net.layers if layer.weights]
 print({kind: kinds.count(kind) for kind in sorted(set(kinds))})
-print(f"{whole_net.count_params():,} parameters; one of its 1×1 layers: {whole_net.get_layer('conv_pw_4').kernel.shape}")
+pointwise = tuple(whole_net.get_layer("conv_pw_4").kernel.shape)
+print(f"{whole_net.count_params():,} parameters; the kernel of one of its 1×1 layers: {pointwise}")
 
 # %% [markdown]
 # Before its last layer it takes the mean over each map (global pooling, 08). With 4,253,864 parameters it is the

@@ -143,6 +143,12 @@ def test_a_missing_file_is_downloaded_with_a_progress_bar_and_kept(server, remot
     assert files(folder) == ["mnist.npz"]
 
 
+def test_the_hash_alone_says_whether_a_file_is_the_right_one(remote, right, folder):
+    folder.mkdir(parents=True)
+    (folder / "mnist.npz").write_bytes(right)
+    assert cache.obtain([dataclasses.replace(remote, bytes=1, url="nonsense")]) == [folder / "mnist.npz"]
+
+
 @pytest.mark.slow
 def test_where_keras_home_cannot_be_written_the_temporary_folder_serves(remote, tmp_path, monkeypatch):
     (tmp_path / "a file").write_text("in the way of the folder")
