@@ -30,7 +30,7 @@ def grid(picture: ArrayLike, boxes: ArrayLike, cells: int, *, title: str) -> Fig
     steps = np.array([width, height]) / cells
     for box in corners:
         column, row = np.minimum((box[:2] + box[2:]) / 2 * cells, cells - 1).astype(int)
-        _rectangle(axes, (column * steps[0], row * steps[1], *steps), facecolor=ORANGE, alpha=0.45)
+        _rectangle(axes, (column * steps[0], row * steps[1], *steps), facecolor=ORANGE, alpha=0.7)
     for number in range(cells + 1):
         axes.axvline(number * steps[0] - 0.5, color=PAPER, linewidth=0.9)
         axes.axhline(number * steps[1] - 0.5, color=PAPER, linewidth=0.9)

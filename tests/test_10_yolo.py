@@ -364,6 +364,7 @@ def area_under_the_curve(hits: list[bool], count: int) -> float:
     return sum(best) / count
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=30), st.integers(0, 5))
 def test_average_precision_is_the_area_under_the_interpolated_curve(hits: list[bool], missed: int) -> None:
     """Each detection in a picture of its own: the matching is trivial, the area is not."""
@@ -375,6 +376,7 @@ def test_average_precision_is_the_area_under_the_interpolated_curve(hits: list[b
     assert SOLUTION.average_precision(detections[::-1], truths) == pytest.approx(wanted)
 
 
+@settings(deadline=None)
 @given(st.permutations(range(8)))
 def test_the_order_of_detections_does_not_matter_where_scores_differ(order: list[int]) -> None:
     rng = np.random.default_rng(2)

@@ -68,11 +68,13 @@ SIZE, COUNT, EPOCHS, BATCH, WIDTHS = (
     (112, 12_000, 30, 64, (32, 64, 128, 192, 256)) if FULL else (56, 2_500, 5, 32, (16, 32, 64, 64)))
 NAMES = ("disc", "square", "triangle")
 
+# %% nbgrader={"grade": false, "grade_id": "scenes", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def draw_scenes(count, seed, size, objects=(1, 6)):
     """Scenes with one to six objects of three classes, some of them partly hidden."""
     kinds = [scenes.ObjectClass(name, name) for name in NAMES]
     return scenes.make(count, seed, size=size, classes=kinds, objects=objects, radius=(0.12, 0.22))
 
+# %% nbgrader={"grade": false, "grade_id": "part", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def part(count, seed):
     """(images, labels, boxes): uint8 (count, SIZE, SIZE, 3), and two lists with an array for each picture."""
     chunks = [draw_scenes(min(500, count - start), seed + start, SIZE) for start in range(0, count, 500)]
@@ -85,13 +87,14 @@ def part(count, seed):
             boxes.append(chunk.boxes[own])
     return np.concatenate([chunk.images for chunk in chunks]), labels, boxes
 
+# %% nbgrader={"grade": false, "grade_id": "parts", "locked": true, "schema_version": 3, "solution": false, "task": false}
 train, validation = part(COUNT, 1_000_000), part(200, 2_000_000)
 print(f"{len(train[0]):,} pictures to learn from, {len(validation[0])} to look at · full scale: {FULL}")
 
 # %% [markdown]
 # ## 1 · How can one pass find any number of things?
 #
-# *10 minutes*
+# *5 minutes*
 #
 # 09 asked where *the* object is: four numbers, one answer. Nobody knows beforehand how many objects a street has. The
 # first good answer was **R-CNN**: let another program, which learns nothing, propose some 2,000 regions of the picture
@@ -136,7 +139,7 @@ print(f"{S}×{S}×{5 * B + C} = {S * S * (5 * B + C):,} numbers, {S * S * B} box
 # %% nbgrader={"grade": false, "grade_id": "iou", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def iou(a, b):
     """Intersection over union of each box of a, (M, 4), with each of b, (N, 4): (M, N). As in 09; 0/0 is 0."""
-    a, b = np.reshape(np.asarray(a, dtype=np.float64), (-1, 4)), np.reshape(np.asarray(b, dtype=np.float64), (-1, 4))
+    a, b = (np.reshape(np.asarray(boxes, dtype=np.float64), (-1, 4)) for boxes in (a, b))
     sides = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
     both = np.prod(np.maximum(sides, 0), axis=-1)
     first, second = (np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=-1) for boxes in (a, b))
@@ -177,9 +180,9 @@ def encode(boxes, labels, grid, classes):
 
     boxes: (n, 4), x1, y1, x2, y2 as fractions of the picture; n may be 0.   labels: (n,), from 0 to classes − 1.
     grid: S, 1 or more.   classes: C, 1 or more.
-    Returns (S, S, 5 + C), float64: in the cell [row, column] of each centre x and y in the cell, w and h of the picture,
-    1, the class one-hot; 0 elsewhere. Of two centres in one cell the larger box wins, a tie keeps the first. A centre
-    at 1.0 belongs to the last cell. Boxes without area are left out.
+    Returns (S, S, 5 + C), float64: in the cell [row, column] of each centre x and y in the cell, w and h of the
+    picture, 1, the class one-hot; 0 elsewhere. Of two centres in one cell the larger box wins, a tie keeps the
+    first. A centre at 1.0 belongs to the last cell. Boxes without area are left out.
     Raises ValueError if grid or classes is below 1, if there are not as many labels as boxes, for a label that is
     no class, a box with x1 > x2 or y1 > y2, or a centre outside the picture.
     """
@@ -220,7 +223,8 @@ def numbers(*values):
     return np.array(values, dtype="float32").reshape(1, 1, 1, -1)
 
 # %% nbgrader={"grade": true, "grade_id": "encode-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-check.close(encode([[0.4, 0.1, 0.8, 0.3]], [2], 4, 3), cells({(0, 2): (0.4, 0.8, 0.4, 0.2, 1, 0, 0, 1)}, 4, 3), mistakes={
+right = cells({(0, 2): (0.4, 0.8, 0.4, 0.2, 1, 0, 0, 1)}, 4, 3)
+check.close(encode([[0.4, 0.1, 0.8, 0.3]], [2], 4, 3), right, mistakes={
     "The cell's rows and columns are exchanged: x counts columns, and the grid is `[row, column]`.":
         cells({(2, 0): (0.4, 0.8, 0.4, 0.2, 1, 0, 0, 1)}, 4, 3),
     "The centre is given as fractions of the picture, not of the cell.":
@@ -261,8 +265,8 @@ check.close(at_the_border, cells({(2, 4): (1, 0.75, 0.4, 0.6, 1, 1, 0)}, 5, 2), 
 })
 four = [[0.1, 0.1, 0.2, 0.2], [0, 0, 0.38, 0.36], [0.15, 0.1, 0.25, 0.3], [0.6, 0.5, 0.9, 0.9]]
 alone = (0.5, 0.4, 0.3, 0.4, 1, 0, 1, 0)
-check.close(encode(four, [0, 1, 2, 1], 2, 3), cells({(0, 0): (0.38, 0.36, 0.38, 0.36, 1, 0, 1, 0), (1, 1): alone}, 2, 3),
-            mistakes={
+right = cells({(0, 0): (0.38, 0.36, 0.38, 0.36, 1, 0, 1, 0), (1, 1): alone}, 2, 3)
+check.close(encode(four, [0, 1, 2, 1], 2, 3), right, mistakes={
     "Of two centres in one cell the larger one wins; here the last one does.":
         cells({(0, 0): (0.4, 0.4, 0.1, 0.2, 1, 0, 0, 1), (1, 1): alone}, 2, 3),
     "Of two centres in one cell the larger one wins; here the smaller, or the first, does.":
@@ -278,7 +282,7 @@ check.close(encode([[0.3, 0.2, 0.3, 0.6], [0.5, 0.5, 0.7, 0.5]], [0, 1], 3, 2), 
             name="the target of boxes without area")
 check.raises(ValueError, lambda: encode([[0.8, 0.1, 0.4, 0.3]], [0], 4, 3), when="x1 is greater than x2")
 check.raises(ValueError, lambda: encode([[0.9, 0.1, 1.3, 0.3]], [0], 4, 3), when="a centre is outside the picture")
-check.raises(ValueError, lambda: encode([[0.4, 0.1, 0.8, 0.3]], [3], 4, 3), when="a label is 3 and there are 3 classes")
+check.raises(ValueError, lambda: encode([[0.4, 0.1, 0.8, 0.3]], [3], 4, 3), when="a label is 3, of 3 classes")
 check.raises(ValueError, lambda: encode([[0.4, 0.1, 0.8, 0.3]], [], 4, 3), when="a box has no label")
 check.unchanged(encode, np.array([[0.4, 0.1, 0.8, 0.3]]), np.array([2]), 4, 3, name="encode")
 ### BEGIN HIDDEN TESTS
@@ -319,7 +323,7 @@ def lost(grid):
 
 sizes = np.arange(1, 15)
 draw.lines({"": (sizes, [lost(grid) for grid in sizes])}, x_label="grid S (S×S cells)", y_label="objects lost, %",
-           title="With 7×7 cells, few objects share a cell")
+           title="With 7×7 cells, hardly any object is lost")
 
 # %% [markdown]
 # At $S=7$ hardly any of these objects is lost. For a flock of birds it would be otherwise; the paper names it as its
@@ -327,12 +331,12 @@ draw.lines({"": (sizes, [lost(grid) for grid in sizes])}, x_label="grid S (S×S 
 #
 # ## 3 · What do the network's numbers say?
 #
-# *15 minutes*
+# *10 minutes*
 #
 # Now the way back. In a cell's $5B+C$ numbers the $B$ boxes come first, (x, y, w, h, confidence) each, then the class
 # probabilities. Lecture E gives them a meaning: a box's confidence shall be $P(\text{object})\cdot\text{IoU}$, high only
-# where there is an object *and* the box fits it; a class probability is $P(\text{class}\mid\text{object})$, if there is an object,
-# of which class? Their product is what we want to know of a box, its **score**:
+# where there is an object *and* the box fits it; a class probability is $P(\text{class}\mid\text{object})$: if there is
+# an object, of which class is it? Their product is what we want to know of a box, its **score**:
 #
 # $$P(\text{class}\mid\text{object})\cdot P(\text{object})\cdot\text{IoU}=P(\text{class})\cdot\text{IoU}$$
 #
@@ -354,8 +358,8 @@ def decode(prediction, boxes_per_cell, threshold):
     prediction: (S, S, 5B + C), in each cell B × (x, y, w, h, confidence), then C class probabilities, C ≥ 1.
     boxes_per_cell: B.   threshold: boxes with score ≥ threshold are kept.
     Returns (boxes, scores, labels): (n, 4) as x1, y1, x2, y2, fractions of the picture, not clipped to it; (n,), the
-    confidence times the probability of the cell's best class; (n,) whole numbers, that class. In reading order of the
-    cells, and of the boxes in a cell; (0, 4), (0,), (0,) if nothing is kept.
+    confidence times the probability of the cell's best class; (n,) whole numbers, that class. Cells in reading order
+    (row by row), the boxes of a cell in theirs; shapes (0, 4), (0,), (0,) if nothing is kept.
     Raises ValueError if prediction has not three axes, is not square, or has no channel left for a class, or if
     boxes_per_cell is below 1.
     """
@@ -377,12 +381,14 @@ def decode(prediction, boxes_per_cell, threshold):
 
 
 # %% [markdown]
-# The check has the cell from above and another one, in row 0 and column 1.
+# The checks take the cell from above and another one, in row 0 and column 1:
 
-# %% nbgrader={"grade": true, "grade_id": "decode-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "answer", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = np.zeros((2, 2, 13))
 answer[1, 0] = (0.5, 0.25, 0.4, 0.2, 0.5,  0.5, 0.5, 0.5, 0.3, 0.8,  0.1, 0.2, 0.5)
 answer[0, 1] = (0.25, 0.5, 0.2, 0.5, 0.6,  0.75, 0.5, 0.3, 0.4, 0.5,  0.9, 0.05, 0.05)
+
+# %% nbgrader={"grade": true, "grade_id": "decode-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 found = decode(answer, 2, 0.3)
 check.true(isinstance(found, tuple) and len(found) == 3, "Asked are three arrays: boxes, scores, labels.",
            None if found is not None else "Is the `return` missing?")
@@ -466,8 +472,9 @@ check.passed("decode")
 # %%
 target = encode(scene.boxes, scene.labels, 7, 3)
 boxes, scores, labels = decode(target, 1, 0.5)
-draw_boxes.boxes([scene.images[0]], [boxes], labels=[[NAMES[label] for label in labels]], columns=2,
-                 title="Written into the grid, and read from it")
+names = [[NAMES[label] for label in both] for both in (scene.labels, labels)]
+draw_boxes.boxes([scene.images[0]] * 2, [scene.boxes, boxes], labels=names, columns=2,
+                 captions=["given to encode", "what decode reads"], title="Written into the grid, and read from it")
 
 # %% [markdown]
 # Six objects went through 7×7×8 numbers and came back. What is left is a network that computes such numbers from pixels.
@@ -476,15 +483,18 @@ draw_boxes.boxes([scene.images[0]], [boxes], labels=[[NAMES[label] for label in 
 #
 # *20 minutes*
 #
-# YOLO's loss is a sum of squares, that is its charm; what is squared is decided with care. Of a full cell's $B$ boxes only
-# one is **responsible**, the one with the **highest IoU** with the object (of equals the first): $\mathbb 1_{ij}=1$. All
-# others are idle. With hats for what the truth says, a picture costs
+# YOLO's loss is a sum of squares, that is its charm; what is squared is decided with care. A cell is **full** if the
+# target has an object in it. Of a full cell's $B$ boxes only one is **responsible**: the one with the **highest IoU**
+# with the object, of equals the first. All other boxes, those of empty cells among them, are **idle**. With hats for
+# what the truth says, a picture costs
 #
-# $$\lambda_\text{coord}\sum_{\text{responsible}}\!\Big[(x-\hat x)^2+(y-\hat y)^2\Big]
-# +\lambda_\text{coord}\sum_{\text{responsible}}\!\Big[(\sqrt w-\sqrt{\hat w})^2+(\sqrt h-\sqrt{\hat h})^2\Big]$$
-# $$+\sum_{\text{responsible}}(\text{confidence}-\text{IoU})^2
-# +\lambda_\text{noobj}\sum_{\text{idle}}\text{confidence}^2
-# +\sum_{\text{full cells}}\;\sum_{\text{classes}}(p-\hat p)^2$$
+# $$\begin{aligned}
+# &\lambda_\text{coord}\sum_{\text{responsible}}\Big[(x-\hat x)^2+(y-\hat y)^2\Big]\\
+# +\;&\lambda_\text{coord}\sum_{\text{responsible}}\Big[(\sqrt w-\sqrt{\hat w})^2+(\sqrt h-\sqrt{\hat h})^2\Big]\\
+# +\;&\sum_{\text{responsible}}(\text{confidence}-\text{IoU})^2\\
+# +\;&\lambda_\text{noobj}\sum_{\text{idle}}\text{confidence}^2\\
+# +\;&\sum_{\text{full cells}}\;\sum_{\text{classes}}(p-\hat p)^2
+# \end{aligned}$$
 #
 # and the loss is the **mean over the pictures** of a batch. Why like that?
 #
@@ -509,7 +519,8 @@ draw_boxes.boxes([scene.images[0]], [boxes], labels=[[NAMES[label] for label in 
 # | **together** | **0.3389** |
 #
 # Write it with `keras.ops` (`ops.reshape`, `ops.maximum`, `ops.sum`, `ops.argmax`, `ops.one_hot`, …), which works on
-# whole tensors of TensorFlow, JAX or PyTorch and can be differentiated: no loop over cells. Two traps:
+# whole tensors of TensorFlow, JAX or PyTorch and can be differentiated: no loop over cells. (A reshape to
+# $(N,S,S,B,5)$ lays the boxes of a cell side by side.) Two traps:
 #
 # * x, y are in cells and w, h in pictures: bring both to the **same unit** before you compute an IoU.
 # * The slope of $\sqrt w$ at 0 is infinite. Take $\sqrt{\max(w,10^{-12})}$: the same number, and a finite gradient.
@@ -522,13 +533,15 @@ def yolo_loss(y_true, y_pred, boxes_per_cell=2, lambda_coord=5.0, lambda_noobj=0
     """YOLO's loss, the mean over the pictures; vectorised, with keras.ops alone.
 
     y_true: (N, S, S, 5 + C), targets as `encode` makes them.   y_pred: (N, S, S, 5B + C).   boxes_per_cell: B.
-    Returns a scalar tensor, float32. Responsible is the box with the highest IoU, the first of equals. The IoU that is the
-    target of its confidence counts as a constant in the gradient; the gradient is finite everywhere.
+    Both are tensors in training, in the checks NumPy arrays of float32.
+    Returns a scalar tensor, float32. Responsible is the box with the highest IoU, the first of equals. The IoU that
+    is the target of its confidence counts as a constant in the gradient; the gradient is finite everywhere.
     Raises ValueError if the two have not four axes each, not the same grid, or not the same number of classes.
     """
     ### BEGIN SOLUTION
     if len(y_true.shape) != 4 or len(y_pred.shape) != 4 or y_true.shape[1:3] != y_pred.shape[1:3]:
-        raise ValueError(f"needed are a target (N, S, S, 5 + C) and a prediction (N, S, S, 5B + C), not {y_true.shape} and {y_pred.shape}")
+        raise ValueError("needed are a target (N, S, S, 5 + C) and a prediction (N, S, S, 5B + C), "
+                         f"not {y_true.shape} and {y_pred.shape}")
     cut, grid = 5 * boxes_per_cell, y_pred.shape[1]
     if y_true.shape[-1] - 5 != y_pred.shape[-1] - cut or y_true.shape[-1] <= 5:
         raise ValueError(f"{y_true.shape[-1]} and {y_pred.shape[-1]} channels have not the same classes")
@@ -580,11 +593,14 @@ check.passed("yolo_loss")
 # %% [markdown]
 # Now two pictures with 3×3 cells, where units and empty cells matter. Three of the 18 cells are full.
 
+# %% nbgrader={"grade": false, "grade_id": "two-pictures", "locked": true, "schema_version": 3, "solution": false, "task": false}
+two_guesses = (np.arange(2 * 3 * 3 * 13) * 29 % 97 / 97).reshape(2, 3, 3, 13).astype("float32")
+first = cells({(0, 1): (0.2, 0.7, 0.3, 0.4, 1, 0, 1, 0), (2, 0): (0.5, 0.5, 0.6, 0.2, 1, 1, 0, 0)}, 3, 3)
+second = cells({(1, 2): (0.9, 0.1, 0.25, 0.5, 1, 0, 0, 1)}, 3, 3)
+two_truths = np.stack([first, second]).astype("float32")
+
 # %% nbgrader={"grade": true, "grade_id": "yolo_loss-2", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-guess = (np.arange(2 * 3 * 3 * 13) * 29 % 97 / 97).reshape(2, 3, 3, 13).astype("float32")
-truth = np.stack([cells({(0, 1): (0.2, 0.7, 0.3, 0.4, 1, 0, 1, 0), (2, 0): (0.5, 0.5, 0.6, 0.2, 1, 1, 0, 0)}, 3, 3),
-                  cells({(1, 2): (0.9, 0.1, 0.25, 0.5, 1, 0, 0, 1)}, 3, 3)]).astype("float32")
-check.close(yolo_loss(truth, guess), 6.506439, name="the loss", rtol=1e-4, mistakes={
+check.close(yolo_loss(two_truths, two_guesses), 6.506439, name="the loss", rtol=1e-4, mistakes={
     "The roots are missing: w and h were compared as they are.": 7.54263,
     "The target of the confidence is 1 here; it is the IoU that the box has.": 7.04602,
     "All boxes of a full cell are held responsible; only the one with the highest IoU is.": 11.72076,
@@ -606,13 +622,16 @@ check.passed("yolo_loss")
 # %% nbgrader={"grade": false, "grade_id": "slopes", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def slopes(truth, guess):
     """The gradient of yolo_loss at the prediction `guess`."""
-    net = keras.Sequential([keras.Input((1,)), layers.Dense(guess.size, use_bias=False), layers.Reshape(guess.shape[1:])])
+    answer_of_one = layers.Dense(guess.size, use_bias=False)  # its weights are the prediction
+    net = keras.Sequential([keras.Input((1,)), answer_of_one, layers.Reshape(guess.shape[1:])])
     net.set_weights([guess.reshape(1, -1)])
     net.compile(keras.optimizers.SGD(1.0), yolo_loss)
     net.fit(np.ones((1, 1), "float32"), truth, verbose=0)
     return guess - net.get_weights()[0].reshape(guess.shape)
 
-flat_truth = cells({(0, 1): (0.5, 0.5, 0.4, 0.3, 1, 0, 1), (1, 0): (0.2, 0.6, 0.3, 0.2, 1, 1, 0)}, 2, 2)[None].astype("float32")
+# %% nbgrader={"grade": false, "grade_id": "flat", "locked": true, "schema_version": 3, "solution": false, "task": false}
+flat_truth = cells({(0, 1): (0.5, 0.5, 0.4, 0.3, 1, 0, 1), (1, 0): (0.2, 0.6, 0.3, 0.2, 1, 1, 0)}, 2, 2)
+flat_truth = flat_truth[None].astype("float32")
 flat_guess = np.full((1, 2, 2, 12), 0.5, dtype="float32")
 flat_guess[0, 0, 1] = (0.4, 0.5, 0.36, 0.3, 0.8,  0.5, 0.5, 0, 0, 0.4,  0.3, 0.6)
 flat_guess[0, 1, 0, [2, 7]] = 0
@@ -621,11 +640,13 @@ steep = slopes(flat_truth, flat_guess)
 # %% nbgrader={"grade": true, "grade_id": "yolo_loss-3", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 check.true(bool(np.all(np.isfinite(steep))), "The gradient has numbers that are not finite, where a box has w = 0.",
            "The slope of the root is infinite at 0, and 0 · ∞ is NaN: take the root of max(w, 1e-12).")
-check.close(steep[0, 0, 1, [0, 2]], [-1, -0.270463], name="the slopes for x and w of the responsible box", rtol=1e-3, mistakes={
+where, right = steep[0, 0, 1, [0, 2]], [-1, -0.270463]
+check.close(where, right, name="the slopes for x and w of the responsible box", rtol=1e-3, mistakes={
     "The IoU moves with the box, as if it were no target: `ops.stop_gradient` is missing.": [-1.133835, -0.288071],
 })
-check.close(steep[0, 0, 1, [4, 9]], [0.065116, 0.4], name="the slopes for the two confidences", rtol=1e-3, atol=1e-5)
-check.raises(ValueError, lambda: yolo_loss(flat_truth, flat_guess, boxes_per_cell=1), when="the numbers of classes differ")
+where, right = steep[0, 0, 1, [4, 9]], [0.065116, 0.4]
+check.close(where, right, name="the slopes for the two confidences", rtol=1e-3, atol=1e-5)
+check.raises(ValueError, lambda: yolo_loss(flat_truth, flat_guess, 1), when="the numbers of classes differ")
 check.raises(ValueError, lambda: yolo_loss(flat_truth[:, :1], flat_guess), when="the grids differ")
 check.passed("yolo_loss")
 
@@ -676,7 +697,7 @@ check.raises(ValueError, lambda: yolo_loss(empty[0], np.zeros((2, 7, 7, 13), "fl
 check.passed("yolo_loss")
 
 # %% [markdown]
-# What does the root do? Take boxes of two sizes, both predicted 0.05 too wide or too narrow, up to 0.15, and ask your loss:
+# What does the root do? Take boxes of two widths, predicted up to 0.15 too wide or too narrow, and ask your loss:
 
 # %%
 off = np.linspace(-0.15, 0.15, 31)
@@ -696,7 +717,7 @@ draw.lines({f"a box of width {width}": (off, cost(width)) for width in (0.2, 0.8
 #
 # ## 5 · Who is right, if boxes overlap, and how good is a detector?
 #
-# *25 minutes*
+# *20 minutes*
 #
 # Two boxes a cell, and neighbouring cells that see the same object: a detector finds a thing several times. **Non-max
 # suppression** cleans up, *per class*: take the box with the highest score, keep it, throw away all of its class whose IoU
@@ -719,10 +740,10 @@ draw.lines({f"a box of width {width}": (off, cost(width)) for width in (0.2, 0.8
 def non_max_suppression(boxes, scores, labels, iou_threshold=0.5):
     """Which boxes stay.
 
-    boxes: (n, 4).   scores, labels: (n,).   iou_threshold: a box is suppressed by a better one of its class that stays, if
-    their IoU is above it.
-    Returns the indices of those that stay, whole numbers (m,), best score first over all classes; of equal scores the
-    one that came first is the better.
+    boxes: (n, 4).   scores, labels: (n,).   iou_threshold: a better box of the same class that stays suppresses a
+    box if their IoU is above it.
+    Returns the indices of those that stay, whole numbers (m,), best score first over all classes; of equal scores
+    the one that came first is the better.
     Raises ValueError if the three have not the same length.
     """
     ### BEGIN SOLUTION
@@ -740,11 +761,14 @@ def non_max_suppression(boxes, scores, labels, iou_threshold=0.5):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "non_max_suppression-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": false, "grade_id": "five", "locked": true, "schema_version": 3, "solution": false, "task": false}
 five = np.array([[0.1, 0.7, 0.4, 0.9], [0.2, 0.1, 0.6, 0.5], [0.12, 0.1, 0.52, 0.5], [0.1, 0.1, 0.5, 0.5],
-                 [0.32, 0.1, 0.72, 0.5]])
+                 [0.32, 0.1, 0.72, 0.5]])  # the table above
 five_scores, five_labels = np.array([0.3, 0.8, 0.7, 0.9, 0.6]), np.array([0, 0, 1, 0, 0])
-check.equal(non_max_suppression(five, five_scores, five_labels), np.array([3, 2, 4, 0]), name="the array of indices", mistakes={
+
+# %% nbgrader={"grade": true, "grade_id": "non_max_suppression-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+stay = non_max_suppression(five, five_scores, five_labels)
+check.equal(stay, np.array([3, 2, 4, 0]), name="the array of indices", mistakes={
     "Boxes of other classes suppress each other: only those of the same class do.": np.array([3, 4, 0]),
     "The boxes were taken in the order in which they came; the best score goes first.": np.array([0, 1, 2]),
     "The worst come first: sort from the highest score to the lowest.": np.array([0, 4, 2, 3]),
@@ -761,9 +785,12 @@ half = [[0, 0, 1, 1], [0, 0, 1, 0.5]]  # their IoU is 0.5
 check.equal(non_max_suppression(half, [0.4, 0.9], [2, 2]), np.array([1, 0]), name="the array of indices", mistakes={
     "An IoU of exactly the threshold suppresses nobody; it must be above.": np.array([1]),
 })
-check.equal(non_max_suppression(half, [0.4, 0.9], [2, 2], 0.49), np.array([1]), name="the indices for the threshold 0.49")
-check.equal(non_max_suppression([half[0]] * 3, [0.7, 0.7, 0.7], [1, 1, 1]), np.array([0]), name="the array of indices",
-            mistakes={"Among boxes of equal scores the first stays; here the last did.": np.array([2])})
+stay = non_max_suppression(half, [0.4, 0.9], [2, 2], 0.49)
+check.equal(stay, np.array([1]), name="the indices for the threshold 0.49")
+stay = non_max_suppression([half[0]] * 3, [0.7, 0.7, 0.7], [1, 1, 1])
+check.equal(stay, np.array([0]), name="the array of indices", mistakes={
+    "Among boxes of equal scores the first stays; here the last did.": np.array([2]),
+})
 check.shape(non_max_suppression(np.zeros((0, 4)), [], []), (0,), name="the indices of no boxes")
 check.dtype(non_max_suppression(np.zeros((0, 4)), [], []), np.integer, name="the indices of no boxes")
 check.raises(ValueError, lambda: non_max_suppression(half, [0.4], [2, 2]), when="a box has no score")
@@ -804,7 +831,8 @@ draw_yolo.suppression(scene.images[0], noisy, points, names, kept, steps=6,
                       title=f"{len(noisy)} boxes come, {len(kept)} stay")
 
 # %% [markdown]
-# Each step keeps the best box that is left, whole, and throws away those that say the same, dashed.
+# Each step keeps the best box that is left (thick) and throws away those that say the same (dashed). White boxes wait
+# for their turn, thin orange ones were kept before.
 #
 # **And the grade?** A detection is *right* if it hits a truth of its class with IoU ≥ 0.5. Take the detections of one class
 # in all pictures, best score first. Behind each, two shares: **precision**, how many of those so far are right, and
@@ -812,15 +840,16 @@ draw_yolo.suppression(scene.images[0], noisy, points, names, kept, steps=6,
 # curve, and the area under it is the **average precision**, AP.
 #
 # The rules: a detection belongs to the truth of its picture that it overlaps **most**. If that one is **taken** by a
-# better detection, or the IoU is below the threshold, or the picture has no truth, it is false. At each recall counts the best
-# precision at that recall **or a higher one**: that takes the dents out (*interpolation at all points*; boxes are fractions,
-# so nothing adds a pixel to a side, as some programs do). By hand, five truths, two of which nobody finds:
+# better detection, or the IoU is below the threshold, or the picture has no truth, it is false. At each recall, the best
+# precision at that recall **or a higher one** counts: that takes the dents out (*interpolation at all points*; boxes are
+# fractions, so nothing adds a pixel to a side, as some programs do). By hand, five truths, two of which nobody finds; picture 3 is
+# empty, and the third detection hits the truth that the first has taken:
 #
 # | score | picture | | precision | recall | interpolated |
 # |---|---|---|---|---|---|
 # | 0.90 | 0 | right | 1/1 | 1/5 | 1 |
-# | 0.85 | 3 | false, there is nothing in it | 1/2 | 1/5 | – |
-# | 0.80 | 0 | false, its truth is taken | 1/3 | 1/5 | – |
+# | 0.85 | 3 | false: empty | 1/2 | 1/5 | – |
+# | 0.80 | 0 | false: taken | 1/3 | 1/5 | – |
 # | 0.70 | 1 | right | 2/4 | 2/5 | 3/5 |
 # | 0.60 | 0 | right | 3/5 | 3/5 | 3/5 |
 #
@@ -830,8 +859,9 @@ draw_yolo.suppression(scene.images[0], noisy, points, names, kept, steps=6,
 def average_precision(detections, truths, iou_threshold=0.5):
     """The average precision of one class, interpolated at all points.
 
-    detections: a list of (picture, score, box), a box being four numbers; in any order, equal scores stay in theirs.
-    truths: {picture: (n, 4)}, the true boxes of each picture; n may be 0.
+    detections: a list of (picture, score, box), a box being four numbers, in any order; equal scores keep theirs.
+    truths: {picture: (n, 4)}, the true boxes of each picture; n may be 0, and a picture may be missing.
+    iou_threshold: a detection with this IoU or more is right, if the truth that it overlaps most is not taken.
     Returns a float from 0 to 1; 0.0 if there are no truths, or no detections.
     """
     ### BEGIN SOLUTION
@@ -854,11 +884,14 @@ def average_precision(detections, truths, iou_threshold=0.5):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "average_precision-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-truths = {0: np.array([[0.1, 0.1, 0.5, 0.5], [0.6, 0.6, 0.9, 0.9]]), 1: np.array([[0.2, 0.2, 0.6, 0.6], [0.7, 0.1, 0.9, 0.3]]),
+# %% nbgrader={"grade": false, "grade_id": "five-truths", "locked": true, "schema_version": 3, "solution": false, "task": false}
+truths = {0: np.array([[0.1, 0.1, 0.5, 0.5], [0.6, 0.6, 0.9, 0.9]]),
+          1: np.array([[0.2, 0.2, 0.6, 0.6], [0.7, 0.1, 0.9, 0.3]]),
           2: np.array([[0.3, 0.3, 0.7, 0.7]])}
 detections = [(3, 0.85, [0.2, 0.2, 0.6, 0.6]), (1, 0.7, [0.2, 0.2, 0.6, 0.6]), (0, 0.9, [0.1, 0.1, 0.5, 0.5]),
               (0, 0.8, [0.12, 0.1, 0.52, 0.5]), (0, 0.6, [0.6, 0.6, 0.9, 0.9])]
+
+# %% nbgrader={"grade": true, "grade_id": "average_precision-1", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 check.close(average_precision(detections, truths), 0.44, mistakes={
     "One truth was counted twice: the first detection takes it, the next one of it is false.": 0.68,
     "The detections were taken in the order in which they came; the best score goes first.": 0.3866667,
@@ -881,7 +914,8 @@ check.close(average_precision([(0, 0.9, [0, 0, 1, 0.5])], unit), 1, mistakes={
 })
 check.close(average_precision([(0, 0.9, [0, 0, 1, 0.5])], unit, 0.6), 0, name="the result for the threshold 0.6")
 side_by_side = {0: np.array([[0.0, 0.0, 0.6, 1.0], [0.2, 0.0, 0.8, 1.0]])}
-check.close(average_precision([(0, 0.9, [0, 0, 0.6, 1]), (0, 0.8, [0.05, 0, 0.65, 1])], side_by_side), 0.5, mistakes={
+two_of_one = [(0, 0.9, [0, 0, 0.6, 1]), (0, 0.8, [0.05, 0, 0.65, 1])]
+check.close(average_precision(two_of_one, side_by_side), 0.5, mistakes={
     "The truth that it overlaps most is taken, and the detection was given the next one; it is false.": 1,
 })
 check.close(average_precision([], truths), 0, name="the result without detections")
@@ -927,7 +961,7 @@ check.passed("average_precision")
 #
 # ## 6 · Does it learn to find things?
 #
-# *15 minutes*
+# *10 minutes*
 #
 # The layers up to the 7×7 maps are given. As in the paper, most are 3×3 convolutions with a leaky ReLU, which lets a tenth of
 # negative numbers through; batch normalisation (05, 08) came later, and makes five epochs enough. `optimizer` raises the
@@ -946,13 +980,18 @@ def base():
             stack.append(layers.MaxPooling2D())
     return stack
 
+# %% nbgrader={"grade": false, "grade_id": "optimizer", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def optimizer(pictures):
-    """A new Adam for EPOCHS passes over so many pictures: the rate rises to 0.005 in a tenth of the steps, then falls to 0."""
+    """A new Adam for EPOCHS passes over so many pictures.
+
+    The learning rate rises to 0.005 in a tenth of the steps, then falls to 0.
+    """
     steps = EPOCHS * -(-pictures // BATCH)
     rise = max(1, steps // 10)
     return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(
         0.0005, max(1, steps - rise), warmup_target=0.005, warmup_steps=rise))
 
+# %% nbgrader={"grade": false, "grade_id": "watch", "locked": true, "schema_version": 3, "solution": false, "task": false}
 class Watch(keras.callbacks.Callback):
     """Keeps the answers to some pictures, before training and after each epoch."""
 
@@ -978,11 +1017,11 @@ watch = Watch(validation[0][:100])
 def train_yolo(train, validation, seed):
     """A trained detector for three classes, S = 7, B = 2.
 
-    train, validation: (images, labels, boxes): uint8 (N, SIZE, SIZE, 3), 0 to 255, as they are, and two lists with an array
-    for each picture, (n,) and (n, 4).
+    train, validation: (images, labels, boxes): uint8 (N, SIZE, SIZE, 3), 0 to 255, as they are, and two lists with an
+    array for each picture, (n,) and (n, 4).
     seed: for all random numbers (`keras.utils.set_random_seed`).
-    The model is base() and a 1×1 convolution with 13 sigmoid maps; optimizer(len(images)), yolo_loss, EPOCHS epochs in
-    batches of BATCH on the training part alone, `callbacks=[watch]`; validation is only looked at.
+    The model is base() and a 1×1 convolution with 13 sigmoid maps; optimizer(len(images)), yolo_loss, EPOCHS epochs
+    in batches of BATCH on the training part alone, `callbacks=[watch]`; validation is only looked at.
     Returns the trained model: pictures 0 to 255 in, (7, 7, 13) out.
     """
     ### BEGIN SOLUTION
@@ -1074,7 +1113,7 @@ check.passed("train_yolo")
 # %% [markdown]
 # ## 7 · What has it learned?
 #
-# *10 minutes*
+# *5 minutes*
 #
 # Look at what `watch` noted. Your loss is linear in its two weights, so the weights can be used as switches: with both 0,
 # what is left is the confidence of responsible boxes and the classes, and predictions with the true classes take these
@@ -1085,13 +1124,14 @@ looked_at = np.stack([encode(own, names, 7, 3) for names, own in zip(*validation
 
 def terms(answer):
     """The terms of the loss, as they are added up."""
-    told = np.concatenate([answer[..., :10], looked_at[..., 5:]], axis=-1)
+    told = np.concatenate([answer[..., :10], looked_at[..., 5:]], axis=-1)  # the classes are right
     rest = float(yolo_loss(looked_at, told, 2, 0.0, 0.0))
     return {"place and size": float(yolo_loss(looked_at, told, 2, 5.0, 0.0)) - rest,
             "confidence, responsible": rest,
             "confidence, idle": float(yolo_loss(looked_at, told, 2, 0.0, 0.5)) - rest,
             "classes": float(yolo_loss(looked_at, answer, 2, 0.0, 0.0)) - rest}
 
+# %%
 history = [terms(answer) for answer in watch.answers]
 draw.lines({name: (np.arange(len(history)), [now[name] for now in history]) for name in (history or [{}])[0]},
            logarithmic=True, x_label="epoch", y_label="part of the loss of a picture",
@@ -1112,18 +1152,22 @@ def detect(prediction, threshold):
     return boxes[kept], scores[kept], labels[kept]
 
 predictions = answers(model, new[0])
+
+# %%
 stages = [[decode(one, 2, 0.0)[0], decode(one, 2, 0.15)[0], detect(one, 0.15)[0]] for one in predictions[:30]]
-busy = max(range(30), key=lambda picture: len(stages[picture][1]) - len(stages[picture][2]))  # most are suppressed there
-draw_boxes.boxes([new[0][busy]] * 3, stages[busy], columns=3, title="From 98 boxes to an answer",
-                 captions=[f"{what}: {len(boxes)}" for what, boxes in zip(["all", "score ≥ 0.15", "what stays"], stages[busy])])
+busy = int(np.argmax([len(sure) - len(kept) for _, sure, kept in stages]))  # where most are suppressed
+captions = [f"{what}: {len(boxes)}" for what, boxes in zip(["all", "score ≥ 0.15", "what stays"], stages[busy])]
+draw_boxes.boxes([new[0][busy]] * 3, stages[busy], columns=3, captions=captions, title="From 98 boxes to an answer")
 
 # %%
 shown = [detect(prediction, 0.3) for prediction in predictions[:6]]
-draw_boxes.boxes(new[0][:6], [boxes for boxes, _, _ in shown], new[2][:6], columns=3,
-                 labels=[[f"{NAMES[label]} {score:.1f}" for label, score in zip(labels, scores)] for _, scores, labels in shown],
+said = [[f"{NAMES[label]} {score:.1f}" for label, score in zip(labels, scores)] for _, scores, labels in shown]
+draw_boxes.boxes(new[0][:6], [boxes for boxes, _, _ in shown], new[2][:6], columns=3, labels=said,
                  title="Found in scenes that it never saw")
 
 # %% [markdown]
+# Where two boxes stay on one object, they name it differently, or overlap by half or less.
+#
 # And how good is it? One AP for each class on these 200 scenes, with a low threshold, so that the curve goes as far as it
 # can. The curve of the discs comes out of your function too: a detection that is right makes the AP of all detections up to
 # it grow, one that is false does not.
@@ -1136,8 +1180,9 @@ for picture, prediction in enumerate(predictions):
     for label in range(3):
         real[label][picture] = new[2][picture][new[1][picture] == label]
 
-precision_of = {NAMES[label]: average_precision(found[label], real[label]) for label in range(3)}
-print({name: round(value, 2) for name, value in precision_of.items()}, f"mAP@0.5 = {np.mean(list(precision_of.values())):.2f}")
+# %%
+ap = [average_precision(found[label], real[label]) for label in range(3)]
+print(" · ".join(f"{name} {value:.2f}" for name, value in zip(NAMES, ap)), f"· mAP@0.5 = {np.mean(ap):.2f}")
 
 # %%
 best_first = sorted(found[0], key=lambda one: -one[1])[:250]
@@ -1145,8 +1190,9 @@ areas = [average_precision(best_first[:number], real[0]) for number in range(len
 right = np.cumsum(np.diff(areas) > 1e-12)
 precision, recall = right / np.arange(1, len(right) + 1), right / sum(map(len, real[0].values()))
 highest = [precision[place:].max() for place in range(len(precision))]
-draw.lines({"precision": (recall, precision), "interpolated": (recall, highest)}, x_label="recall: share of the discs found",
-           y_label="precision: share of detections right", title="More found, more mistaken: the curve of the discs")
+draw.lines({"precision": (recall, precision), "interpolated": (recall, highest)},
+           x_label="recall: share of the discs found", y_label="precision: share of detections right",
+           title="More found, more mistaken: the curve of the discs")
 
 # %% [markdown]
 # Left the sure ones, nearly all right; to the right lower and lower scores, which find a few more discs and cry *disc* at
@@ -1162,7 +1208,8 @@ started = time.perf_counter()
 for _ in range(10):
     detect(model.predict_on_batch(one)[0], 0.2)
 seconds = (time.perf_counter() - started) / 10
-print(f"a picture takes {1000 * seconds:.0f} ms, suppression included; 2,000 regions would take {2000 * seconds:.0f} s")
+print(f"a picture takes {1000 * seconds:.1f} ms, suppression included; 2,000 regions would take "
+      f"{2000 * seconds:.0f} s")
 
 # %% [markdown]
 # **And photographs?** If there is a folder of photos with a table of boxes (the form is that of `convkit.boxed_photos`),
@@ -1170,17 +1217,23 @@ print(f"a picture takes {1000 * seconds:.0f} ms, suppression included; 2,000 reg
 # frozen MobileNet (06) makes the 7×7 maps, and a small head learns. Elsewhere it does nothing.
 
 # %%
-if folder := os.environ.get("CONVKIT_COCO128"):
-    kinds = ("person", "car", "chair")
+kinds, folder = ("person", "car", "chair"), os.environ.get("CONVKIT_COCO128")
+if folder:
     photos = boxed_photos.read_folder(folder, photo_detector.SIZE, classes=kinds)
     own = [photos.pictures == picture for picture in range(len(photos))]
+    labels, boxes = [photos.labels[rows] for rows in own], [photos.boxes[rows] for rows in own]
     half = sum(file.startswith("train/") for file in photos.files)
-    learned = photos.images[:half], [photos.labels[rows] for rows in own[:half]], [photos.boxes[rows] for rows in own[:half]]
+    learned = photos.images[:half], labels[:half], boxes[:half]
     detector = photo_detector.train(learned, len(kinds), encode, yolo_loss)
-    chosen = [0, 1, 2, half, half + 1, half + 2]  # three that it has learned from, three that it has not
+
+# %%
+if folder:
+    largest = np.array([np.prod(found[:, 2:] - found[:, :2], axis=1).max(initial=0) for found in boxes])
+    best_first = np.argsort(-largest)  # the photos with the largest objects: three learned from, three new
+    chosen = [*best_first[best_first < half][:3], *best_first[best_first >= half][:3]]
     shown = [detect(answer, 0.25) for answer in detector.answers(photos.images[chosen])]
-    draw_boxes.boxes(photos.images[chosen], [boxes for boxes, _, _ in shown], [photos.boxes[own[p]] for p in chosen], columns=3,
-                     labels=[[kinds[label] for label in labels] for _, _, labels in shown],
+    draw_boxes.boxes(photos.images[chosen], [found for found, _, _ in shown], [boxes[p] for p in chosen], columns=3,
+                     labels=[[kinds[label] for label in names] for _, _, names in shown],
                      title="Above photos learned from, below new ones")
 
 # %% [markdown]
@@ -1222,7 +1275,7 @@ if folder := os.environ.get("CONVKIT_COCO128"):
 #
 # A detector from end to end: targets in which any number of objects fits, YOLO's loss with its five terms, decoding,
 # non-max suppression, average precision, and a network that finds things in one pass. It runs on TensorFlow, JAX and
-# PyTorch. The real YOLO of 2015 is the same with $C=20$, 24 convolutions trained on ImageNet first, and a week of training.
+# PyTorch. The YOLO of 2015 has $C=20$ and 24 convolutions, 20 of which learned from ImageNet's photos for a week before.
 #
 # **Words.** *Responsible*: the one box that must answer for an object. *Confidence*: P(object) · IoU. *Score*: confidence times
 # class probability. *Non-max suppression*: of boxes that say the same, the best stays. *mAP@0.5*: mean of the
