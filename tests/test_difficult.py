@@ -26,10 +26,10 @@ import psutil
 import pytest
 from difficult_corpus import FOLDER, KINDS, Difficult, corpus, read
 
-from autograder.classroom import preload_of
 from autograder.course import Course, load_course
 from autograder.feedback import render_feedback
 from autograder.grading import Graded, grade
+from autograder.pool.job import preload_of
 from autograder.release import generate, notebook_text
 from autograder.results import Result
 from autograder.rooms.server import RoomServer
