@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "tests" / "mini"
+
+
+def real_data(*needed: str) -> Path:
+    """The folder of real data sets: CONVKIT_REAL_DATA, or a folder named shared beside the repository.
+
+    needed: files and folders in it without which the test is skipped.
+    """
+    folder = Path(os.environ.get("CONVKIT_REAL_DATA") or ROOT.parent / "shared")
+    missing = [name for name in needed if not (folder / name).exists()]
+    if missing:
+        pytest.skip(f"no real data: set CONVKIT_REAL_DATA to a folder that holds {', '.join(missing)}")
+    return folder
+
+
+def trains(source_folder: Path, assignment: str) -> bool:
+    """Whether networks are trained in an assignment: it then says what its reference reaches."""
+    return (source_folder / assignment / "measure.py").exists()

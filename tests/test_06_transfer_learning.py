@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,9 +11,10 @@ from typing import Any
 import nbclient
 import numpy as np
 import pytest
+from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ROOT
+from places import ROOT, real_data
 
 from autograder.course import load_course
 from autograder.solutions import load_solution, reference_notebook
@@ -170,30 +170,16 @@ print("fine")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@each_backend
 def test_the_reference_runs_on_every_backend(backend: str) -> None:
-    backends = ROOT / ".backends"
-    if backend != "tensorflow" and not (backends / backend).is_dir():
-        pytest.skip(f"{backend} is not installed: make backends")
-    paths = os.pathsep.join([str(backends), str(ROOT)] if backend != "tensorflow" else [str(ROOT)])
-    settings_of_run = {"KERAS_BACKEND": backend, "PYTHONPATH": paths, "CONVKIT_DRAW": "0", "OMP_NUM_THREADS": "2"}
-    done = subprocess.run(
-        [sys.executable, "-c", BACKEND_SCRIPT],
-        env=os.environ | settings_of_run,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    assert done.stdout.endswith("fine\n"), done.stderr[-2000:]
+    assert run_on(backend, BACKEND_SCRIPT).endswith("fine\n")
 
 
 @pytest.fixture
-def real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A KERAS_HOME of links to real weights, and photos; CONVKIT_REAL_DATA, or `shared` beside the repository."""
-    folder = Path(os.environ.get("CONVKIT_REAL_DATA") or ROOT.parent / "shared")
+def real_photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A KERAS_HOME of links to real weights, and some real photos."""
+    folder = real_data("keras/models/mobilenet_2_5_224_tf_no_top.h5", "real/cats_vs_dogs")
     weights, photos = folder / "keras" / "models", folder / "real" / "cats_vs_dogs"
-    if not (weights / "mobilenet_2_5_224_tf_no_top.h5").is_file() or not photos.is_dir():
-        pytest.skip("no real data: set CONVKIT_REAL_DATA to a folder with keras/models and real/cats_vs_dogs")
     (tmp_path / "keras").mkdir()
     (tmp_path / "keras" / "models").symlink_to(weights)
     part = tmp_path / "photos"
@@ -209,7 +195,7 @@ def real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
-def test_the_whole_notebook_runs_on_photos_of_cats_and_dogs(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_notebook_runs_on_photos_of_cats_and_dogs(real_photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At full scale with the narrowest MobileNet; accuracies on all photos stand in docs/results.md."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     notebook = reference_notebook(read_source(load_course(ROOT), NAME))
@@ -218,7 +204,7 @@ def test_the_whole_notebook_runs_on_photos_of_cats_and_dogs(real_data: Path, mon
             cell.source = 'SCALE = "full"\nALPHA = 0.25'
     tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "compare-2"]
     notebook.cells.remove(*tests)  # its thresholds are those of the drawn pictures
-    nbclient.NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(real_data)}}).execute()
+    nbclient.NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(real_photos)}}).execute()
     text = "\n".join(
         output.text for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stdout"
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -163,13 +161,7 @@ def test_the_reference_reads_new_reviews_and_shuffled_ones_not() -> None:
     assert np.mean((model.predict(shuffled, verbose=0)[:, 0] > 0.5) == made.labels) < 0.75
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_the_reference_runs_on_each_backend(backend: str) -> None:
-    backends = ROOT / ".backends"
-    if backend != "tensorflow" and not (backends / backend).is_dir():
-        pytest.skip(f"{backend} is not there: make backends")
-    code = """
+PROGRAM = """
 import numpy as np
 from autograder.solutions import load_solution
 solution = load_solution("07_conv1d_text")
@@ -182,9 +174,9 @@ assert answers.shape == (64, 1) and np.allclose(answers, again.predict(texts, ve
 [(window, activation)] = solution.top_ngrams(model, texts, 3, 1)
 assert len(window) == 7 and isinstance(activation, float) and activation > 0
 """
-    path = [str(ROOT), *([str(backends)] if backend != "tensorflow" else [])]
-    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": os.pathsep.join(path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, env=environment, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.slow
+@each_backend
+def test_the_reference_runs_on_each_backend(backend: str) -> None:
+    run_on(backend, PROGRAM)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -155,9 +154,6 @@ print("good on", keras.backend.backend())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@each_backend
 def test_it_runs_on_every_backend(backend: str) -> None:
-    path = os.pathsep.join([str(ROOT / ".backends"), str(ROOT)])
-    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": path, "CONVKIT_SOURCE": "sample"}
-    done = subprocess.run([sys.executable, "-c", _TINY], env=environment, cwd=ROOT, capture_output=True, text=True)
-    assert f"good on {backend}" in done.stdout, done.stderr[-2000:]
+    assert f"good on {backend}" in run_on(backend, _TINY)

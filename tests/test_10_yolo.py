@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import math
 import os
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from places import ROOT
 
 from autograder.solutions import load_solution
 from convkit import scenes
@@ -259,21 +257,12 @@ print(json.dumps({"backend": keras.backend.backend(), "loss": float(solution.yol
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@each_backend
 def test_the_loss_its_gradient_and_training_are_the_same_on_each_backend(backend: str, tmp_path: Path) -> None:
-    if backend != "tensorflow" and not (ROOT / ".backends" / backend).exists():
-        pytest.skip(f"{backend} is not installed in .backends")
     truth, guess = random_pair(9, n=1)
     guess[0, 0, 0, [2, 7]] = 0
     np.savez(tmp_path / "pair.npz", truth=truth, guess=guess)
-    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / '.backends'}"}
-    environment |= {"CONVKIT_SOURCE": "sample", "CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run(
-        [sys.executable, "-c", BACKEND_PROGRAM, str(tmp_path / "pair.npz")],
-        capture_output=True, text=True, env=environment, cwd=ROOT, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = json.loads(run_on(backend, BACKEND_PROGRAM, str(tmp_path / "pair.npz")).splitlines()[-1])
     assert found["backend"] == backend
     assert found["loss"] == pytest.approx(float(SOLUTION.yolo_loss(truth, guess)), rel=1e-5)
     np.testing.assert_allclose(found["slope"], gradient(truth, guess).ravel(), rtol=1e-3, atol=1e-4)

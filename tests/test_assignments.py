@@ -10,7 +10,7 @@ from pathlib import Path
 import nbclient
 import pytest
 from forms import as_colab, as_jupyterlab
-from places import ROOT
+from places import ROOT, trains
 from test_grading import autograder
 
 from autograder.classroom import rooms_for
@@ -27,11 +27,6 @@ from autograder.submission import parse_notebook
 
 COURSE = load_course(ROOT)
 ASSIGNMENTS = [assignment.name for assignment in COURSE.assignments]
-
-
-def trains(name: str) -> bool:
-    """Whether networks are trained in it."""
-    return (COURSE.source_folder / name / "measure.py").exists()
 
 
 each_assignment = pytest.mark.parametrize("name", ASSIGNMENTS)
@@ -117,7 +112,7 @@ def test_four_submissions_as_colab_saves_them_run_as_those_of_jupyterlab(name: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in ASSIGNMENTS if not trains(name)])
+@pytest.mark.parametrize("name", [name for name in ASSIGNMENTS if not trains(COURSE.source_folder, name)])
 def test_four_submissions_as_colab_saves_them_are_graded_as_those_of_jupyterlab(name: str) -> None:
     """What runs is the same (see above), so that points are too; a minute each where a network is trained."""
     source = read_source(COURSE, name)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from places import ROOT
+from places import ROOT, trains
 from test_grading import autograder
 from workshop import KNOWS, STUDENTS, handed_in, points, source
 
@@ -213,8 +213,8 @@ def test_a_damaged_class_is_graded_from_the_command_line_and_told_what_was_repai
 @pytest.mark.parametrize("name", [a.name for a in COURSE.assignments])
 def test_damaged_notebooks_earn_in_the_rooms_what_the_undamaged_do(name: str, tmp_path: Path) -> None:
     assignment, limits = read_source(COURSE, name), COURSE.assignment(name).limits
-    trains = (COURSE.source_folder / name / "measure.py").exists()  # then one student takes as long as thirty others
-    students = simulate(COURSE, name, 1 if trains else 6, 3, tmp_path)
+    count = 1 if trains(COURSE.source_folder, name) else 6  # one who trains takes as long as thirty others
+    students = simulate(COURSE, name, count, 3, tmp_path)
     with rooms_for(COURSE, assignment, "bubblewrap") as rooms:
 
         def verdicts(data: bytes) -> Result:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from places import ROOT
+from places import ROOT, trains
 from test_grading import autograder
 from test_vanilla_nbgrader import nbgrader
 
@@ -31,8 +31,7 @@ def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignm
     shutil.copy(origin / "course.toml", folder)
     shutil.copy(ROOT / "tests" / "vanilla_config.py", folder / "nbgrader_config.py")
     course = load_course(folder)
-    trains = (course.source_folder / assignment / "measure.py").exists()  # a minute a student in one kernel
-    students = 2 if trains else STUDENTS
+    students = 2 if trains(course.source_folder, assignment) else STUDENTS  # a minute a student in one kernel
     assert autograder(course, "simulate", assignment, "--students", str(students), "--seed", "5").returncode == 0
 
     assert autograder(course, "release", assignment).returncode == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -13,20 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import real_data
 from python2_pickle import cifar_archive
 
 from convkit import cache, datasets, samples, scenes
 from convkit.datasets import DatasetError, Source
 
 ROOT = Path(__file__).parents[2]
-
-
-def real_data() -> Path:
-    """The folder of real data sets: CONVKIT_REAL_DATA, or a folder named shared beside the repository."""
-    folder = Path(os.environ.get("CONVKIT_REAL_DATA") or ROOT.parent / "shared")
-    if not (folder / "keras" / "datasets" / "mnist.npz").is_file():
-        pytest.skip("no real data: set CONVKIT_REAL_DATA to a folder that holds keras/datasets/mnist.npz")
-    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +33,7 @@ def alone(monkeypatch, tmp_path):
 @pytest.fixture
 def keras_home(tmp_path):
     """A KERAS_HOME of links to the real files, as their folder must not be written to."""
-    real = real_data() / "keras" / "datasets"
+    real = real_data("keras/datasets/mnist.npz") / "keras" / "datasets"
     for file in real.rglob("*"):
         link = tmp_path / "keras" / "datasets" / file.relative_to(real)
         if file.is_file():
