@@ -17,19 +17,11 @@ import numpy as np
 
 from convkit import boxed_photos, cache
 from convkit.boxed_photos import Box, BoxedPhotos
-from convkit.datasets import DatasetError
+from convkit.datasets import DatasetError, registry
 
 FOLDER = "CONVKIT_PETS"
 CLASSES = ("cat", "dog")
 VALIDATION_EVERY = 5
-ANNOTATIONS, IMAGES = (
-    cache.RemoteFile(f"{name}.tar.gz", "datasets/oxford_iiit_pet", f"{url}/{name}.tar.gz", size, sha256)
-    for url in ["https://thor.robots.ox.ac.uk/~vgg/data/pets"]
-    for name, size, sha256 in [
-        ("annotations", 19_173_078, "52425fb6de5c424942b7626b428656fcbd798db970a937df61750c0f1d358e91"),
-        ("images", 791_918_971, "67195c5e1c01f1ab5f9b6a5d22b8c27a580d896ece458917e61d459337fa318d"),
-    ]
-)
 _TABLES, _PHOTOS = "annotations/xmls/", "images/"
 
 Array = np.ndarray[Any, Any]
@@ -84,7 +76,8 @@ def photos_of_heads(size: int) -> BoxedPhotos:
     if folder := os.environ.get(FOLDER):
         return boxed_photos.read_folder(folder, size, classes=CLASSES)
     try:
-        annotations, images = cache.obtain([ANNOTATIONS, IMAGES])
+        entry = registry()["archives"]["pets"]
+        annotations, images = cache.obtain([cache.RemoteFile(**entry[part]) for part in ("annotations", "images")])
     except (cache.Unavailable, cache.WrongHash) as problem:
         raise DatasetError(f"The photos of pets cannot be loaded, because {problem}.") from problem
     return from_archives(annotations, images, size)
