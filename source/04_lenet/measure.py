@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
-from typing import Any
-from unittest import mock
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from training import timed
 
 from convkit import datasets
 
@@ -33,25 +31,13 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
     """MNIST: 50,000 digits to learn from, 10,000 to watch, 10,000 for the test. Raises DatasetError without them."""
     train, test = _part(solution, "real", "train"), _part(solution, "real", "test")
     learned, watched = _divided(train, 0)
-    fit, epochs = keras.Model.fit, 0
-
-    def counted(model: keras.Model, *arguments: Any, **options: Any) -> Any:
-        nonlocal epochs
-        history = fit(model, *arguments, **options)
-        epochs += len(history.epoch)
-        return history
-
-    wall, processor = time.perf_counter(), time.process_time()
-    with mock.patch.object(keras.Model, "fit", counted):
+    with timed() as clock:
         model = solution.train_lenet(learned, watched, 0)
-    wall, processor = time.perf_counter() - wall, time.process_time() - processor
     return {
         "test accuracy": _accuracy(model, test),
         "validation accuracy": _accuracy(model, watched),
         "pictures learned from": f"{len(learned[1]):,}",
-        "epochs": epochs,
-        "seconds per epoch": wall / epochs,
-        "CPU seconds per epoch": processor / epochs,
+        **clock.figures(),
     }
 
 

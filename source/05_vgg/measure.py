@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import keras
 import numpy as np
+from training import Part, cifar10
 
-from convkit import datasets, nets, scenes
+from convkit import nets, scenes
 
-SUBSET = "CONVKIT_CIFAR10_NPZ"  # names a file with x_train, y_train, x_test, y_test: a part of CIFAR-10
 _ON_A_CPU = {
     "blocks": [(32, 1), (64, 1), (128, 2), (256, 1)],
     "dense": [],
@@ -21,12 +19,11 @@ _ON_A_CPU = {
     "batch_size": 64,
     "epochs": 20,
 }
-Part = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
 def sample(solution: SimpleNamespace, seed: int) -> dict[str, float]:
     """Shares of right answers at quick scale, and the CPU seconds that training took."""
-    train, validation = (_part(datasets.load("cifar10", "sample", split, quiet=True)) for split in ("train", "test"))
+    train, validation = cifar10("sample")
     started = time.process_time()
     model = solution.train_vgg(train, validation, seed)
     seconds = time.process_time() - started
@@ -44,7 +41,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
 
     Raises DatasetError where neither CIFAR-10 is in the cache nor CONVKIT_CIFAR10_NPZ names a part of it.
     """
-    train, test = _cifar10()
+    train, test = cifar10()
     solution.recipe.update(solution.RECIPES["full"])  # the very dictionary that train_vgg reads
     if nets.device() == "CPU":
         solution.recipe.update(_ON_A_CPU)
@@ -63,19 +60,6 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         "parameters": model.count_params(),
         "device": nets.device(),
     }
-
-
-def _cifar10() -> tuple[Part, Part]:
-    if path := os.environ.get(SUBSET):
-        with np.load(Path(path)) as arrays:
-            train, test = ((arrays[f"x_{split}"], arrays[f"y_{split}"].reshape(-1)) for split in ("train", "test"))
-    else:
-        train, test = (_part(datasets.load("cifar10", "real", split, quiet=True)) for split in ("train", "test"))
-    return train, test
-
-
-def _part(data: datasets.Dataset) -> Part:
-    return data.images, data.labels
 
 
 def _accuracy(model: Any, part: Part) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from training import timed
 
 from convkit import datasets, reviews
 
@@ -40,18 +40,8 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
     solution.train_text_cnn.__globals__.update(_FULL)  # the very names that the notebook's SCALE sets
     train, test = (_part(solution, "real", split, **_FULL) for split in ("train", "test"))
     learned, watched = _divided(train, 0.95, 0)
-    fit, epochs = keras.Model.fit, 0
-
-    def counted(model: keras.Model, *arguments: Any, **options: Any) -> Any:
-        nonlocal epochs
-        history = fit(model, *arguments, **options)
-        epochs += len(history.epoch)
-        return history
-
-    wall, processor = time.perf_counter(), time.process_time()
-    with mock.patch.object(keras.Model, "fit", counted):
+    with timed() as clock:
         model = solution.train_text_cnn(learned, watched, 0)
-    wall, processor = time.perf_counter() - wall, time.process_time() - processor
     return {
         "test accuracy": _accuracy(model, test),
         "validation accuracy": _accuracy(model, watched),
@@ -60,9 +50,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         "test reviews, words shuffled": _accuracy(model, (np.random.default_rng(0).permuted(test[0], axis=1), test[1])),
         "reviews learned from": f"{len(learned[1]):,}",
         "parameters": f"{model.count_params():,}",
-        "epochs": epochs,
-        "seconds per epoch": wall / epochs,
-        "CPU seconds per epoch": processor / epochs,
+        **clock.figures(),
         "device": solution.device,
     }
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import keras
 import numpy as np
+from training import Part, cifar10
 
-from convkit import datasets, scenes
+from convkit import scenes
 
-SUBSET = "CONVKIT_CIFAR10_NPZ"  # names a file with x_train, y_train, x_test, y_test: a part of CIFAR-10
 _ON_A_CPU = {"EPOCHS": 6, "BATCH": 64, "WIDTHS": (16, 32, 64, 64, 64)}
 Array = np.ndarray[Any, Any]
-Part = tuple[Array, Array]
 
 
 def sample(solution: SimpleNamespace, seed: int) -> dict[str, float]:
     """Shares of right answers at quick scale, at rest and moved, and what the class activation maps point at."""
-    train, validation = (_part(datasets.load("cifar10", "sample", split, quiet=True)) for split in ("train", "test"))
+    train, validation = cifar10("sample")
     train = train[0][:4000], train[1][:4000]
     started = time.process_time()
     nets = dict(zip(("flattening", "pooling"), solution.train_both(train, validation, seed), strict=True))
@@ -46,7 +43,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
 
     Raises DatasetError where neither CIFAR-10 is in the cache nor CONVKIT_CIFAR10_NPZ names a part of it.
     """
-    train, test = _cifar10()
+    train, test = cifar10()
     settings = solution.train_both.__globals__  # the very names that the notebook's SCALE sets
     settings |= _ON_A_CPU if solution.device == "CPU" else {"EPOCHS": 20, "BATCH": 256, "WIDTHS": (64, 128, *[256] * 3)}
     started = time.perf_counter(), time.process_time()
@@ -66,19 +63,6 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         "CPU seconds per epoch": cpu / epochs,
         "device": solution.device,
     }
-
-
-def _cifar10() -> tuple[Part, Part]:
-    if path := os.environ.get(SUBSET):
-        with np.load(Path(path)) as arrays:
-            train, test = ((arrays[f"x_{split}"], arrays[f"y_{split}"].reshape(-1)) for split in ("train", "test"))
-    else:
-        train, test = (_part(datasets.load("cifar10", "real", split, quiet=True)) for split in ("train", "test"))
-    return train, test
-
-
-def _part(data: datasets.Dataset) -> Part:
-    return data.images, data.labels
 
 
 def _answers(model: keras.Model, images: Array) -> Array:
