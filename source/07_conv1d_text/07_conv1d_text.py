@@ -244,13 +244,15 @@ check.passed("pad_sequences")
 # Both ends, all four ways, and a review without any word:
 
 # %% nbgrader={"grade": true, "grade_id": "pad_sequences-2", "locked": true, "points": 8, "schema_version": 3, "solution": false, "task": false}
-check.equal(pad_sequences(three, 2, "post", "pre"), np.array([[6, 7], [8, 0], [12, 13]]), name="the result for post, pre", mistakes={
+wanted = np.array([[6, 7], [8, 0], [12, 13]])
+check.equal(pad_sequences(three, 2, "post", "pre"), wanted, name="the result for post, pre", mistakes={
     "The two options are exchanged: `padding` is for short reviews, `truncating` for long ones.":
         np.array([[5, 6], [0, 8], [9, 10]]),
     "`truncating` has no effect: the end of the review is to remain.": np.array([[5, 6], [8, 0], [9, 10]]),
     "`padding` has no effect: zeros go behind the words for \"post\".": np.array([[6, 7], [0, 8], [12, 13]]),
 })
-check.equal(pad_sequences(three, 2, "pre", "post"), np.array([[5, 6], [0, 8], [9, 10]]), name="the result for pre, post", mistakes={
+wanted = np.array([[5, 6], [0, 8], [9, 10]])
+check.equal(pad_sequences(three, 2, "pre", "post"), wanted, name="the result for pre, post", mistakes={
     "The two options are exchanged: `padding` is for short reviews, `truncating` for long ones.":
         np.array([[6, 7], [8, 0], [12, 13]]),
     "`truncating` has no effect: the beginning of the review is to remain.": np.array([[6, 7], [0, 8], [12, 13]]),
@@ -528,7 +530,8 @@ check.equal(kinds, wanted_kinds, name="the list of layers", mistakes={
     "The first pooling takes the maximum, not the mean.":
         wanted_kinds[:2] + ["AveragePooling1D"] + wanted_kinds[3:],
     "The activations stand as layers of their own; give them to their layers, `activation=…`.":
-        ["Embedding", "Conv1D", "Activation", "MaxPooling1D", "Conv1D", "Activation", "GlobalMaxPooling1D", "Dense", "Activation"],
+        ["Embedding", "Conv1D", "Activation", "MaxPooling1D", "Conv1D", "Activation", "GlobalMaxPooling1D", "Dense",
+         "Activation"],
 })
 lengths = [tuple(layer.output.shape[1:]) for layer in net.layers][:4]
 check.equal(lengths, [(500, 128), (494, 32), (98, 32), (92, 32)], name="the list of shapes", mistakes={

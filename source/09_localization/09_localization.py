@@ -285,7 +285,8 @@ check.shape(result, (2, 3), mistakes={
 check.close(result, [[2 / 15, 0, 0], [3 / 14, 0, 0]], mistakes={
     "Negative lengths were not clamped to 0.": [[2 / 15, -1 / 7, 1 / 4], [3 / 14, -1 / 7, -1 / 6]],
     "The width was not clamped to 0, only the height.": [[2 / 15, -1 / 7, 0], [3 / 14, -1 / 7, -1 / 6]],
-    "Only the area was made positive: two negative lengths have a positive product.": [[2 / 15, 0, 1 / 4], [3 / 14, 0, 0]],
+    "Only the area was made positive: two negative lengths have a positive product.":
+        [[2 / 15, 0, 1 / 4], [3 / 14, 0, 0]],
     "The absolute value of the length was taken; a negative length means that they do not meet.":
         [[2 / 15, 1 / 5, 1 / 4], [3 / 14, 1 / 5, 1 / 4]],
 })
@@ -426,7 +427,8 @@ check.close(moved, [[2, 20, 10, 40]], name="the resized box", mistakes={
 })
 wanted = [[[0], [2.5], [7.5], [10]], [[20], [22.5], [27.5], [30]]]
 check.close(resize_with_boxes(small, box, (2, 4))[0], wanted, atol=1e-4, name="the resized picture", mistakes={
-    "It was rounded: make `float32` of the picture before it is resized.": [[[0], [2], [7], [10]], [[20], [22], [27], [30]]],
+    "It was rounded: make `float32` of the picture before it is resized.":
+        [[[0], [2], [7], [10]], [[20], [22], [27], [30]]],
     "It was rounded: make `float32` of the picture before it is resized, not after.":
         [[[0], [2], [8], [10]], [[20], [22], [28], [30]]],
     "That is \"nearest\"; asked is \"bilinear\".": [[[0], [0], [10], [10]], [[20], [20], [30], [30]]],
@@ -638,7 +640,8 @@ net = build_localizer(train[0].shape[1:], len(NAMES))
 parts = {"base": sum(layer.count_params() for layer in net.layers if "onv" in layer.name or "mobile" in layer.name),
          "label head": net.get_layer("label").count_params()}
 parts["box head"] = net.count_params() - sum(parts.values())
-draw.bars({name: count / 1000 for name, count in parts.items()}, x_label="parameters, thousands", title="Where costs more parameters than what")
+draw.bars({name: count / 1000 for name, count in parts.items()}, x_label="parameters, thousands",
+          title="Where costs more parameters than what")
 
 # %% [markdown]
 # ## 5 · What is the loss of an empty picture?
@@ -1003,7 +1006,7 @@ draw_boxes.boxes(empty, guessed, captions=[f"{NAMES[s.argmax()]} {s.max():.2f}" 
 # | the same, behind dropout of 0.5, twice as long | and 7 copies | 0.58 | **0.53** |
 #
 # In the first row the head has 2.4 million weights, and 29 % of its answers were 0 or 1, where a sigmoid has next to no
-# gradient. Below it, each row knows its own photos less well than the one above, and new ones better.
+# gradient. From the second row on, each way knows its own photos less well than the one before, and new ones better.
 # Trained once more on all training photos, the last one reached 0.62 on the 59 that were held out; one box for all, 0.30.
 #
 # ## Your turn to explain
