@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from autograder.course import CourseError
 from autograder.results import Result, Verdict
 
 EVENTS_SCHEMA = 1
@@ -36,11 +37,17 @@ class Events:
     @classmethod
     @contextmanager
     def to(cls, place: Path | None) -> Iterator[Events]:
-        """Events that go to `place`; OSError if it cannot be opened."""
+        """Events that go to `place`; CourseError if it cannot be opened."""
         if place is None or str(place) == "-":
             yield cls(None if place is None else sys.stdout)
             return
-        with place.open("w", encoding="utf-8") as stream:
+        try:
+            stream = place.open("w", encoding="utf-8")
+        except OSError as error:
+            raise CourseError(
+                f"--events {place} cannot be written: {error.strerror}. Name a file in a folder that exists."
+            ) from error
+        with stream:
             yield cls(stream)
 
     def tell(self, event: str, **about: Any) -> None:
@@ -56,12 +63,14 @@ class Counts:
     def __init__(self, total: int, events: Events, bar: Progress) -> None:
         self._total, self._events, self._bar = total, events, bar
         self.results: list[Result] = []
+        self.verdicts: Counter[str] = Counter()
         self.kept = 0
         self._task = bar.add_task("", total=total)
 
     def add(self, result: Result, *, kept: bool, trouble: str = "") -> None:
         """One more is graded and stored."""
         self.results.append(result)
+        self.verdicts[result.verdict.value] += 1
         self.kept += kept
         self._events.tell(
             "graded", student=result.student, verdict=result.verdict.value, score=result.score,
@@ -69,10 +78,6 @@ class Counts:
             done=len(self.results), of=self._total, trouble=trouble,
         )  # fmt: skip
         self._bar.update(self._task, advance=1, description=self.shortfalls())
-
-    @property
-    def verdicts(self) -> Counter[str]:
-        return Counter(result.verdict.value for result in self.results)
 
     def shortfalls(self) -> str:
         """Such as `3 failed, 1 timeout`."""

@@ -329,3 +329,10 @@ def test_events_tell_a_program_how_it_went(mini: Course) -> None:
     assert (begin["event"], begin["schema"], begin["submissions"], begin["to_grade"]) == ("begin", 1, 1, 1)
     assert (graded["student"], graded["verdict"], graded["done"], graded["of"]) == ("cy", "malformed", 1, 1)
     assert (end["verdicts"], end["interrupted"]) == ({"malformed": 1}, False)
+
+
+def test_events_that_cannot_be_written_are_one_sentence_and_exit_code_2(mini: Course) -> None:
+    hand_in(mini, "cy", b"%PDF")
+    done = autograder(mini, "grade", A, "--events", str(mini.root / "nowhere" / "events.jsonl"))
+    assert done.returncode == 2
+    assert "a folder that exists" in done.stderr and "Traceback" not in done.stderr
