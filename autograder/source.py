@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError
-from autograder.names import Names, names_of
+from autograder.names import Names, names_of, parsed
 
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[ \t]*$", re.MULTILINE | re.DOTALL)
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader's ClearSolutions leaves
@@ -112,10 +113,24 @@ class AssignmentSource:
     def trust(self) -> Trust:
         return Trust.of(self.cells)
 
-    def imports(self, module: str) -> bool:
-        """Whether any code cell imports `module`, so that a room should have it warm."""
-        pattern = re.compile(rf"^\s*(import|from)\s+{re.escape(module)}\b", re.MULTILINE)
-        return any(cell.is_code and pattern.search(cell.text) for cell in self.cells)
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """Dotted names that code cells import. Of `from a import b`, where `b` may be a module or not, both: a, a.b."""
+        found: set[str] = set()
+        for node in (node for cell in self.cells if cell.is_code for node in _imports_in(cell.text)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif node.module is not None:
+                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        return tuple(sorted(found))
+
+
+def _imports_in(code: str) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The import statements, wherever they stand in it; none in what is not Python."""
+    tree = parsed(code)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
 
 
 @dataclass(frozen=True)
@@ -170,6 +185,8 @@ def read_source(course: Course, assignment: str) -> AssignmentSource:
     """Read `source/NN_topic/NN_topic.py`, with links filled in; CourseError says what is wrong with it."""
     course.assignment(assignment)
     path = source_path(course, assignment)
+    import jupytext  # slow, and no worker needs it
+
     try:
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     except FileNotFoundError:

@@ -63,7 +63,8 @@ class WarmServer:
             parcel.send(self.control, settings)
 
     def _launch(self, inner: socket.socket) -> subprocess.Popen[bytes]:
-        arguments = [sys.executable, "-s", "-P", "-m", "autograder.rooms.forkserver", str(inner.fileno())]
+        python = os.path.normpath(sys.executable)  # not through a folder that the server does not see
+        arguments = [python, "-s", "-P", "-m", "autograder.rooms.forkserver", str(inner.fileno())]
         recipe = self.recipe
         descriptors: list[int] = []
         environment: Mapping[str, str] | None = None
