@@ -1,11 +1,13 @@
-# make setup      an environment in .venv with everything, and bubblewrap
+# make learn      an environment in .venv to work through the notebooks: Jupyter, Keras and the checks
+# make teach      the same, with bubblewrap and what grading a class needs
+# make setup      the same with everything: the tests' tools, a browser, PostgreSQL
 # make demo       a small simulated class, released, graded and reported, in build/demo
 # make test       everything that CI runs
 # make test-fast  the same without the slow tests
 # make bench      what grading costs, beside nbgrader and Otter-Grader; writes docs/results.md
 # make seeds      what the references learn with five seeds; writes docs/results.md
 # make full-scale the references on the real data (downloads, or Keras' cache); writes docs/results.md
-.PHONY: setup demo test test-fast lint bench seeds full-scale clean
+.PHONY: learn teach setup demo test test-fast lint bench seeds full-scale clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -17,15 +19,21 @@ TORCH ?= torch==2.13.0
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 
+learn: .venv/learn
+teach: .venv/teach sandbox
 setup: .venv/installed sandbox browser database
 
-.venv/installed: pyproject.toml
+.venv/learn: EXTRAS = course,grading
+.venv/teach: EXTRAS = course,grading,dask,postgresql
+.venv/installed: EXTRAS = all
+
+.venv/learn .venv/teach .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
 	  { echo "python3-venv is missing. Install it: sudo apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[all]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
 	$(BIN)/python -m autograder.rooms.provisioner >/dev/null
 	@touch $@
 
@@ -66,7 +74,7 @@ backends: .backends/installed
 	$(BIN)/python -m pip install --quiet --target .backends --constraint .backends/constraints.txt $(TORCH)
 	touch $@
 
-demo: setup
+demo: teach
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
 	cp -r course.toml nbgrader_config.py source $(DEMO)/
 	$(BIN)/autograder --course $(DEMO) release $(ASSIGNMENT)
