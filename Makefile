@@ -4,10 +4,11 @@
 # make demo       a small simulated class, released, graded and reported, in build/demo
 # make test       everything that CI runs
 # make test-fast  the same without the slow tests
+# make pictures   the pictures of README.md and docs/
 # make bench      what grading costs, beside nbgrader and Otter-Grader; writes docs/results.md
 # make seeds      what the references learn with five seeds; writes docs/results.md
 # make full-scale the references on the real data (downloads, or Keras' cache); writes docs/results.md
-.PHONY: learn teach setup demo test test-fast lint bench seeds full-scale clean
+.PHONY: learn teach setup demo test test-fast lint pictures bench seeds full-scale clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -94,6 +95,10 @@ test: backends lint
 
 test-fast: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+pictures: setup
+	$(BIN)/python docs/pictures/learned_kernel.py
+	$(BIN)/python docs/pictures/architecture.py
 
 # All of it takes about half an hour, on a machine that does nothing else. A part: make bench BENCH='--only growth'
 BENCH ?=
