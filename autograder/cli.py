@@ -20,7 +20,7 @@ from autograder.export.command import export
 from autograder.files import write_atomically
 from autograder.grade_command import Sandbox, SandboxKind, Submissions, grade, regrade
 from autograder.results import Verdict
-from autograder.rooms.server import SandboxUnavailable
+from autograder.rooms.bubblewrap import SandboxUnavailable
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import copy
 import os
-from pathlib import Path
 from types import SimpleNamespace
 
 from nbformat import NotebookNode
 
-from autograder.course import COURSE_FILE, Course, load_course
+from autograder.course import Course, find_course
 from autograder.source import AssignmentSource, Role, read_source
-
-
-def find_course(start: Path | None = None) -> Course:
-    """The course of the nearest folder upwards that has a `course.toml`, else the one that this package lies in."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / COURSE_FILE).exists():
-            return load_course(folder)
-    return load_course(Path(__file__).resolve().parent.parent)
 
 
 def load_solution(assignment: str, course: Course | None = None) -> SimpleNamespace:
