@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 from autograder.course import Course, find_course
 from autograder.source import AssignmentSource, Role, read_source
 
+SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+
 
 def load_solution(assignment: str, course: Course | None = None) -> SimpleNamespace:
     """Run the reference's own cells, without figures, and return its names as attributes.
@@ -36,6 +38,12 @@ def reference_notebook(source: AssignmentSource, replaced: dict[str, str] | None
         if replaced and grade_id in replaced:
             cell.source = replaced[grade_id]
     return notebook
+
+
+def reference_text(course: Course, assignment: str, exercise: str) -> str:
+    """The reference's cell of an exercise, or the model answer to the written question, as one would write it."""
+    lines = read_source(course, assignment).by_grade_id[exercise].text.splitlines()
+    return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
 
 
 def with_misconception(source: AssignmentSource, exercise: str, code: str) -> str:
