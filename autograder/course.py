@@ -179,7 +179,7 @@ def load_course(folder: Path) -> Course:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean a or b?`, with the known names that are spelt like this one, nearest first; "" if none is."""
     by_key = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(name.casefold(), by_key, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name.casefold(), by_key, n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(by_key[key] for key in near)}?" if near else ""
 
 

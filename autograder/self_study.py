@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,9 @@ from autograder.rooms.bubblewrap import SandboxUnavailable
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from autograder.repair import Frame
     from autograder.results import Result
+    from autograder.source import AssignmentSource
 
 SUFFIX = ".ipynb"
 PIPED_COLUMNS = 80
@@ -46,7 +49,7 @@ def check(
     """
     from autograder.docker import run_in_docker
     from autograder.self_study_lines import blank_lines, check_lines
-    from autograder.submission import SubmittedFile, UnreadableError, parse_notebook, read_bytes
+    from autograder.submission import UnreadableError
 
     course = course_of(context)
     path = find_notebook(course, notebook)
@@ -55,22 +58,22 @@ def check(
         asked += ["--assignment", assignment] if assignment else []
         raise typer.Exit(run_in_docker(course, ["check", str(path), *asked], writes=[path.parent]))
     try:
-        data = read_bytes(SubmittedFile("", path))
-        document = parse_notebook(data)
+        work = _read(course, path, assignment)
     except UnreadableError as problem:
         raise CourseError(f"{_shown(path)} cannot be checked. {problem}") from None
-    outline = _outline(course, document, path, assignment)
+    outline = work.outline
     wanted = _wanted(outline, exercise or ())
     out.print(f"{outline.title} · {outline.assignment} · {_shown(path)}\n", style="bold", soft_wrap=True)
-    try:
-        result = _run(course, outline, wanted, document, data, sandbox)
-    except UnreadableError as problem:
-        raise CourseError(f"{_shown(path)} cannot be checked. {problem}") from None
-    except SandboxUnavailable as problem:
-        raise CourseError(_without_sandbox(problem, notebook)) from None
-    if result is None:
+    if work.frame.begun.isdisjoint(each.name for each in wanted):
         _print(blank_lines(outline, wanted, _columns()))
         raise typer.Exit(1)
+    try:
+        result = _run(course, work, [each.name for each in wanted], sandbox)
+    except SandboxUnavailable as problem:
+        raise CourseError(_without_sandbox(problem, notebook)) from None
+    except KeyboardInterrupt:
+        err.print("Interrupted: nothing was stored.")
+        raise typer.Exit(130) from None
     _store(course, result, path)
     _print(check_lines(result, outline, _columns(), _after(course, outline)))
     if result.score < result.max_score:
@@ -134,10 +137,33 @@ def find_notebook(course: Course, given: Path) -> Path:
             return (named or found)[0].resolve()
         what = f"{len(found)} notebooks ({', '.join(each.name for each in found)})" if found else "no notebook"
         raise CourseError(f"There is {what} in {given}. Name the file: autograder check FOLDER/NOTEBOOK{SUFFIX}")
-    beside = [each.name for each in given.parent.glob(f"*{SUFFIX}")] if given.parent.is_dir() else []
-    near = did_you_mean(given.name, [*beside, *(each.name for each in course.assignments)])
+    beside = [str(each) for each in given.parent.glob(f"*{SUFFIX}")] if given.parent.is_dir() else []
+    near = did_you_mean(str(given), [*beside, *(each.name for each in course.assignments)])
     example = _shown(_released(course, course.assignments[0].name))
     raise CourseError(f"There is no file {given}.{near} Name your notebook, such as {example}")
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A notebook as it was read: its bytes, its assignment, and where its cells belong there."""
+
+    data: bytes
+    outline: Outline
+    source: AssignmentSource
+    frame: Frame
+
+
+def _read(course: Course, path: Path, assignment: str | None) -> _Work:
+    """UnreadableError for what is no notebook, or one of another assignment than `assignment`."""
+    from autograder.repair import put_on_frame
+    from autograder.source import read_source
+    from autograder.submission import SubmittedFile, parse_notebook, read_bytes
+
+    data = read_bytes(SubmittedFile("", path))
+    notebook = parse_notebook(data)
+    outline = _outline(course, notebook, path, assignment)
+    source = read_source(course, outline.assignment)
+    return _Work(data, outline, source, put_on_frame(source, notebook))
 
 
 def _outline(course: Course, notebook: NotebookNode, path: Path, assignment: str | None) -> Outline:
@@ -170,52 +196,31 @@ def _known(outline: Outline, name: str, exercises: tuple[OutlinedExercise, ...])
         raise CourseError(f"{outline.assignment} has no exercise {name!r}.{near} It has: {', '.join(known)}.")
 
 
-def _run(
-    course: Course,
-    outline: Outline,
-    wanted: tuple[OutlinedExercise, ...],
-    notebook: NotebookNode,
-    data: bytes,
-    sandbox: SandboxKind,
-) -> Result | None:
-    """What the tests say; None where nothing of what is wanted was begun, which needs no test.
-
-    UnreadableError for a notebook of another assignment, SandboxUnavailable where no room can be built.
-    """
+def _run(course: Course, work: _Work, names: list[str], sandbox: SandboxKind) -> Result:
+    """What the tests of these exercises say. SandboxUnavailable where no room can be built."""
     from autograder.grading import grade_frame
     from autograder.pool.job import open_rooms
-    from autograder.repair import put_on_frame
     from autograder.results import TestResult, Verdict
-    from autograder.source import read_source
-    from autograder.verdicts import not_answered
 
-    source = read_source(course, outline.assignment)
-    frame = put_on_frame(source, notebook)
-    names = [each.name for each in wanted]
-    if all(not_answered(frame.answers.get(name)) for name in names):
-        return None
     if sandbox is SandboxKind.NONE:
         err.print(AS_YOURSELF, style="yellow", soft_wrap=True)
-    total = sum(len(exercise.tests) for exercise in source.exercises if exercise.name in names)
+    source, hidden = work.source, course.private_paths
     limits = course.assignment(source.name).limits
+    total = sum(len(exercise.tests) for exercise in source.exercises if exercise.name in names)
     ended: set[str] = set()
-    try:
-        with (
-            err.status("Starting …") as status,
-            open_rooms(source, limits, sandbox, figures=False, hidden=course.private_paths, prestart=False) as rooms,
-        ):
+    with (
+        err.status("Starting …") as status,
+        open_rooms(source, limits, sandbox, figures=False, hidden=hidden, prestart=False) as rooms,
+    ):
 
-            def tell(test: TestResult) -> None:
-                ended.add(test.grade_id)
-                status.update(f"{len(ended)} of {total} tests …")
+        def tell(test: TestResult) -> None:
+            ended.add(test.grade_id)
+            status.update(f"{len(ended)} of {total} tests …")
 
-            graded = grade_frame("", frame, source, limits, rooms, {}, data, only=names, tell=tell)
-    except KeyboardInterrupt:
-        err.print("Interrupted: nothing was stored.")
-        raise typer.Exit(130) from None
-    if graded.result.verdict is Verdict.NOT_GRADED:
-        raise CourseError(f"The tests could not be run, which is not your doing: {graded.result.message}")
-    return graded.result
+        result = grade_frame("", work.frame, source, limits, rooms, {}, work.data, only=names, tell=tell).result
+    if result.verdict is Verdict.NOT_GRADED:
+        raise CourseError(f"The tests could not be run, which is not your doing: {result.message}")
+    return result
 
 
 def _without_sandbox(problem: SandboxUnavailable, notebook: Path) -> str:
@@ -243,7 +248,7 @@ def _wants_to_see(exercise: str, assignment: str) -> bool:
     """Asks on the error stream, so that the answer can be piped; no answer is no."""
     try:
         return typer.confirm(
-            f"Have you tried? Show the reference of {exercise} ({assignment})?", default=False, err=True
+            f"You learn most by trying first. Show the reference of {exercise} ({assignment})?", default=False, err=True
         )
     except typer.Abort:
         err.print()

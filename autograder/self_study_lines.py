@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
 
 from autograder import pages
-from autograder.cards import REMEDIES, Card, Finding, Notes, cards_of, lead
+from autograder.cards import REMEDIES, Card, Finding, Notes, Tests, cards_of, lead
 from autograder.outline import Outline, OutlinedExercise
 from autograder.own_progress import NOT_CHECKED, Standing
 from autograder.results import Result, Verdict
 from autograder.verdicts import NOT_WRITTEN
 
 WIDEST = 100  # columns of prose, on however wide a screen
-SEE_THE_CHECK = "The check below your cell in the notebook shows what was expected and what came."
+SEE_THE_CHECKS = "The checks below your cells in the notebook show what was expected and what came."
 _VALUES = re.compile(r"^(?:Expected|Got):.*", re.MULTILINE | re.DOTALL)  # as `convkit.check.CheckFailed` shows them
+_SAYS_LITTLE = re.compile(r".* is not right\.")
 _ASSERTION = "this does not hold: "  # and then a visible test's line: see `rooms.clean_room`
 _CODE = r"`[^`\n]+`"
 _STYLES: Mapping[pages.Tone, str] = {
@@ -41,6 +43,8 @@ def check_lines(result: Result, outline: Outline, width: int, next_assignment: s
     for card in cards:
         if not _says_nothing_more(card):
             lines += [*_card(card, width), Text()]
+    if any(_values_in(finding.message) for card in cards for finding in card.findings):
+        lines += _prose(SEE_THE_CHECKS, width)
     return lines + _what_next(cards, outline, width, next_assignment)
 
 
@@ -99,7 +103,8 @@ def _total(result: Result, outline: Outline, cards: Sequence[Card]) -> str:
     points = f"{pages.number(result.score)} of {pages.number(result.max_score)} points."
     if len(cards) == len(outline.exercises):
         return f"{points} {lead(cards)}"
-    return f"{points} Checked: {', '.join(f'`{card.grade_id}`' for card in cards)} alone."
+    names = [f"`{card.grade_id}`" for card in cards]
+    return f"{points} Only {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))} was checked."
 
 
 def _says_nothing_more(card: Card) -> bool:
@@ -110,10 +115,10 @@ def _says_nothing_more(card: Card) -> bool:
 
 def _card(card: Card, width: int) -> list[Text]:
     lines = [Text(f"{card.symbol} {pages.name(card.grade_id)}", style=f"bold {_STYLES[card.tone]}")]
-    for finding in card.findings:
-        lines += _finding(finding, width)
-    if any(_values_in(finding.message) for finding in card.findings):
-        lines += _prose(SEE_THE_CHECK, width, "  ")
+    hinted = any(finding.hint for finding in card.findings)
+    first = next((finding for finding in card.findings if finding.traceback), None)
+    for said in dict.fromkeys(_said(finding, hinted, finding is first) for finding in card.findings):
+        lines += _finding(said, width)
     if card.verdict is Verdict.KILLED:
         lines += _prose(REMEDIES[card.verdict], width, "  ")
     if card.limit:
@@ -123,11 +128,22 @@ def _card(card: Card, width: int) -> list[Text]:
     return lines
 
 
+def _said(finding: Finding, hinted: bool, with_traceback: bool) -> Finding:
+    """What of a finding is said here: no values, and where the exercise has a hint, nothing that says less than it."""
+    message = _without_values(finding.message)
+    return replace(
+        finding,
+        tests=Tests(),
+        verdict=Verdict.FAILED,  # the same words are said once, whichever verdict they come from
+        message="" if hinted and _SAYS_LITTLE.fullmatch(message) else message,
+        traceback=finding.traceback if with_traceback else None,
+    )
+
+
 def _finding(finding: Finding, width: int) -> list[Text]:
     lines = _prose(f"Hint: {finding.hint}", width, "  ") if finding.hint else []
-    message = _without_values(finding.message)
-    if message:
-        lines += _block(message) if "\n" in message else _prose(message, width, "  ")
+    if finding.message:
+        lines += _block(finding.message) if "\n" in finding.message else _prose(finding.message, width, "  ")
     if finding.traceback:
         lines += [Text("  Where your code stopped:"), *_block(finding.traceback, "    ")]
     return lines
