@@ -24,9 +24,13 @@ learn: .venv/learn
 teach: .venv/teach sandbox
 setup: .venv/installed sandbox browser database
 
+# Each has what the one before has; a stamp in .venv says what is there already.
 .venv/learn: EXTRAS = course,grading
+.venv/learn: STAMPS = .venv/learn
 .venv/teach: EXTRAS = course,grading,dask,postgresql
+.venv/teach: STAMPS = .venv/learn .venv/teach
 .venv/installed: EXTRAS = all
+.venv/installed: STAMPS = .venv/learn .venv/teach .venv/installed
 
 .venv/learn .venv/teach .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,8 +39,8 @@ setup: .venv/installed sandbox browser database
 	  { echo "python3-venv is missing. Install it: sudo apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
-	$(BIN)/python -m autograder.rooms.provisioner >/dev/null
-	@touch $@
+	$(if $(filter .venv/teach,$(STAMPS)),$(BIN)/python -m autograder.rooms.provisioner >/dev/null)
+	@touch $(STAMPS)
 
 # Submissions run inside bubblewrap. Installed where we may, otherwise the command is printed.
 .PHONY: sandbox

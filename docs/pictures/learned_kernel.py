@@ -1,13 +1,13 @@
 """Draws the front page's picture, learned-kernel.png: nine numbers learn to see edges. `make pictures` runs it.
 
-`correlate2d` and `learn_kernel` are those of assignment 01's reference solution; the scene is drawn by `convkit.scenes`.
+`correlate2d` and `learn_kernel` are those of assignment 01's reference solution; `convkit.scenes` draws the scene.
 """
 
 from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from matplotlib import colors, style
@@ -72,12 +72,12 @@ def _bare(axes: Axes) -> None:
     axes.spines[:].set(color=draw.FAINT, linewidth=1)
 
 
-def save(path: Path) -> None:
+def save(file: Path | IO[bytes]) -> None:
     """Write the picture as a PNG of 256 colours, less than half the size of one with all."""
     full = io.BytesIO()
     with style.context("default"):
         picture().savefig(full, dpi=200)
-    Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
 
 
 if __name__ == "__main__":
