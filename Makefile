@@ -1,11 +1,14 @@
-# make setup      an environment in .venv with everything, and bubblewrap
+# make learn      an environment in .venv to work through the notebooks: Jupyter, Keras and the checks
+# make teach      the same, with bubblewrap and what grading a class needs
+# make setup      the same with everything: the tests' tools, a browser, PostgreSQL
 # make demo       a small simulated class, released, graded and reported, in build/demo
 # make test       everything that CI runs
 # make test-fast  the same without the slow tests
+# make pictures   the pictures of README.md and docs/
 # make bench      what grading costs, beside nbgrader and Otter-Grader; writes docs/results.md
 # make seeds      what the references learn with five seeds; writes docs/results.md
 # make full-scale the references on the real data (downloads, or Keras' cache); writes docs/results.md
-.PHONY: setup demo test test-fast lint bench seeds full-scale clean
+.PHONY: learn teach setup demo test test-fast lint pictures bench seeds full-scale clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -17,17 +20,27 @@ TORCH ?= torch==2.13.0
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 
+learn: .venv/learn
+teach: .venv/teach sandbox
 setup: .venv/installed sandbox browser database
 
-.venv/installed: pyproject.toml
+# Each has what the one before has; a stamp in .venv says what is there already.
+.venv/learn: EXTRAS = course,grading
+.venv/learn: STAMPS = .venv/learn
+.venv/teach: EXTRAS = course,grading,dask,postgresql
+.venv/teach: STAMPS = .venv/learn .venv/teach
+.venv/installed: EXTRAS = all
+.venv/installed: STAMPS = .venv/learn .venv/teach .venv/installed
+
+.venv/learn .venv/teach .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
 	  { echo "python3-venv is missing. Install it: sudo apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[all]'
-	$(BIN)/python -m autograder.rooms.provisioner >/dev/null
-	@touch $@
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
+	$(if $(filter .venv/teach,$(STAMPS)),$(BIN)/python -m autograder.rooms.provisioner >/dev/null)
+	@touch $(STAMPS)
 
 # Submissions run inside bubblewrap. Installed where we may, otherwise the command is printed.
 .PHONY: sandbox
@@ -66,7 +79,7 @@ backends: .backends/installed
 	$(BIN)/python -m pip install --quiet --target .backends --constraint .backends/constraints.txt $(TORCH)
 	touch $@
 
-demo: setup
+demo: teach
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
 	cp -r course.toml nbgrader_config.py source $(DEMO)/
 	$(BIN)/autograder --course $(DEMO) release $(ASSIGNMENT)
@@ -86,6 +99,10 @@ test: backends lint
 
 test-fast: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+pictures: setup
+	$(BIN)/python docs/pictures/learned_kernel.py
+	$(BIN)/python docs/pictures/architecture.py
 
 # All of it takes about half an hour, on a machine that does nothing else. A part: make bench BENCH='--only growth'
 BENCH ?=

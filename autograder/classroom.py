@@ -20,6 +20,7 @@ from autograder.files import write_atomically
 from autograder.gradebook import Entry, hand_work, manual_grades, open_gradebook, record, register
 from autograder.grading import Graded, grade, unreadable
 from autograder.kept import explained
+from autograder.outline import read_outline
 from autograder.pool.job import Finished, open_rooms
 from autograder.receipts import environment_digest, grader_digest
 from autograder.release import build_source
@@ -181,9 +182,18 @@ def feedback_page(course: Course, result: Result, gradebook: Gradebook) -> str:
         manual={name: (grade.score, grade.max_score) for name, grade in by_hand.questions.items()},
         unanswered=by_hand.unanswered,
         corrections=by_hand.corrections,
+        read_again=_read_again(course, result.assignment),
         late=Late(by_hand.late_penalty, by_hand.seconds_late) if by_hand.seconds_late > 0 else None,
         hidden_test_names=course.feedback.hidden_test_names,
     )
+
+
+def _read_again(course: Course, assignment: str) -> dict[str, str]:
+    """Exercise → where the notebook explains it; nothing where the source is not at hand: a page does without."""
+    try:
+        return read_outline(course, assignment).read_again
+    except CourseError:
+        return {}
 
 
 def all_manual_grades(

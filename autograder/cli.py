@@ -20,7 +20,8 @@ from autograder.export.command import export
 from autograder.files import write_atomically
 from autograder.grade_command import Sandbox, SandboxKind, Submissions, grade, regrade
 from autograder.results import Verdict
-from autograder.rooms.server import SandboxUnavailable
+from autograder.rooms.bubblewrap import SandboxUnavailable
+from autograder.self_study import check, progress, solution
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -36,7 +37,7 @@ def _course_option(
     context.obj = course
 
 
-for command in (collect, export, grade, regrade):
+for command in (check, progress, solution, collect, export, grade, regrade):
     app.command()(command)
 
 

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.course import Course, load_course
-from autograder.solutions import find_course
+from autograder.course import Course, find_course, load_course
 
 out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, highlight=False, markup=False)

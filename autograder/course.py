@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
@@ -123,12 +125,22 @@ class Course:
         )
 
     def assignment(self, name: str) -> Assignment:
-        """The assignment of that name; CourseError lists the known ones."""
+        """The assignment of that name; CourseError names those that are spelt alike, and lists all."""
         for assignment in self.assignments:
             if assignment.name == name:
                 return assignment
-        known = ", ".join(a.name for a in self.assignments)
-        raise CourseError(f"There is no assignment {name!r} in {COURSE_FILE}. It lists: {known}.")
+        known = [a.name for a in self.assignments]
+        near = did_you_mean(name, known)
+        raise CourseError(f"There is no assignment {name!r} in {COURSE_FILE}.{near} It lists: {', '.join(known)}.")
+
+
+def find_course(start: Path | None = None) -> Course:
+    """The course of the nearest folder upwards that has a `course.toml`, else the one that this package lies in."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / COURSE_FILE).exists():
+            return load_course(folder)
+    return load_course(Path(__file__).resolve().parent.parent)
 
 
 def load_course(folder: Path) -> Course:
@@ -162,6 +174,13 @@ def load_course(folder: Path) -> Course:
         time_zone=time_zone or UTC,
         feedback=_feedback(data.get("feedback", {})),
     )
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` Did you mean a or b?`, with the known names that are spelt like this one, nearest first; "" if none is."""
+    by_key = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), by_key, n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(by_key[key] for key in near)}?" if near else ""
 
 
 def _assignment(name: str, entry: Any, limits: Limits, late: LatePolicy, time_zone: tzinfo | None) -> Assignment:

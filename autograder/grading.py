@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +19,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.hidden import Secrets, joined
-from autograder.names import names_of
 from autograder.repair import Frame, FrameCell, put_on_frame
 from autograder.results import ExerciseResult, Result, TestResult, Verdict
 from autograder.rooms.broken import Broken, explain
@@ -28,6 +27,7 @@ from autograder.rooms.outcomes import Outcome, TestOutcome
 from autograder.rooms.server import RoomLost, RoomServer
 from autograder.rooms.student import CellOutcome, StudentRoom
 from autograder.rooms.tester import Tester
+from autograder.selection import cells_to_run, tests_of
 from autograder.source import AssignmentSource, Role, SourceCell, exercise_of
 from autograder.submission import UnreadableError, digest, parse_notebook
 from autograder.verdicts import judge, of_broken, overall
@@ -61,30 +61,55 @@ def grade(
 
     `figures` also runs the course's own illustrations, which earn nothing and take most of the time.
     """
-    started = time.perf_counter()
     receipt = {"submission": digest(data), "assignment": source.digest, "seed": str(SEED), **(receipt or {})}
     try:
         frame = put_on_frame(source, parse_notebook(data))
     except UnreadableError as problem:
         return Graded(unreadable(student, source, problem, limits, receipt))
+    return grade_frame(student, frame, source, limits, rooms, receipt, data, figures=figures)
+
+
+def grade_frame(
+    student: str,
+    frame: Frame,
+    source: AssignmentSource,
+    limits: Limits,
+    rooms: RoomServer,
+    receipt: dict[str, str],
+    data: bytes = b"",
+    *,
+    figures: bool = False,
+    only: Collection[str] | None = None,
+    tell: Callable[[TestResult], None] = lambda test: None,
+) -> Graded:
+    """Grade what `put_on_frame` made of a file, `data`, which the notebook itself may read.
+
+    `only` names the exercises that count, by default all; `tell` hears of each test as it ends.
+    """
+    started = time.perf_counter()
+
+    def run_once() -> Run:
+        run = Run(source, frame, limits, rooms, data, only, figures, tell)
+        run.execute()
+        return run
+
     try:
         try:
-            run = Run(source, frame, limits, rooms, data, figures=figures)
-            run.execute()
+            run = run_once()
         except RoomLost:  # not the submission's doing: once more, in new rooms
-            run = Run(source, frame, limits, rooms, data, figures=figures)
-            run.execute()
+            run = run_once()
     except RoomLost as error:
         result = unreadable(student, source, UnreadableError(Verdict.NOT_GRADED, str(error)), limits, receipt)
         return Graded(result, None, frame.answers)
-    exercises = tuple(_exercise_result(exercise.name, exercise.tests, run.results) for exercise in source.exercises)
+    wanted = [exercise for exercise in source.exercises if only is None or exercise.name in only]
+    exercises = tuple(_exercise_result(exercise.name, exercise.tests, run.results) for exercise in wanted)
     result = Result(
         student=student,
         assignment=source.name,
         release=source.digest[:12],
         verdict=overall(exercises),
         score=sum(e.points for e in exercises),
-        max_score=source.max_score,
+        max_score=sum(e.max_points for e in exercises),
         exercises=exercises,
         repairs=frame.repairs,
         limits=dataclasses.asdict(limits),
@@ -138,10 +163,11 @@ class Run:
         data: bytes = b"",
         only: Collection[str] | None = None,
         figures: bool = False,
+        tell: Callable[[TestResult], None] = lambda test: None,
     ) -> None:
-        """`only` names exercises: then only the cells that their tests need are run.
+        """`only` names exercises and `figures` asks for illustrations, both as `cells_to_run` explains them.
 
-        Without `figures`, the course's illustrations are run only if a cell of the student's needs their names.
+        `tell` hears of each test as it ends.
         """
         self.source, self.frame, self.limits, self.rooms, self.data = source, frame, limits, rooms, data
         self.results: dict[str, TestResult] = {}
@@ -149,9 +175,11 @@ class Run:
         self._left_out: set[int] = set()  # positions of cells that ended the process
         self._asked_again: set[str] = set()  # exercises during whose test the process ended once
         self._dead: dict[str, Broken] = {}  # exercises that ended the process or ran out of time
-        self._only, self._figures = only, figures
-        self._wanted = self._positions_to_run()
-        self._clean_needs = self._cells_needed_by_tests()
+        self._tell = tell
+        self._tests = tests_of(source, only)
+        self._wanted = cells_to_run(source, frame, only, figures=figures)
+        needed = frozenset().union(*(source.trust.needs[test.index] for test in self._tests))
+        self._clean_needs = needed & source.trust.clean_cells
         self._end = time.monotonic() + limits.notebook_wall_seconds
 
     def execute(self) -> None:
@@ -160,9 +188,10 @@ class Run:
             if self._run_once():
                 break
         other = Broken.DIED if self._seconds_left() > 0 else Broken.NOTEBOOK_TIME
-        for cell in self._tests():
+        for cell in self._tests:
             broken = self._dead.get(exercise_of(cell.grade_id), other)
-            self.results.setdefault(cell.grade_id, of_broken(cell, broken, self.limits))
+            if cell.grade_id not in self.results:
+                self._note(of_broken(cell, broken, self.limits))
 
     def notebook(self) -> NotebookNode:
         """The frame as a notebook with the outputs of the student's cells, for people to look at."""
@@ -203,38 +232,6 @@ class Run:
                 nbformat.v4.new_output("stream", name="stderr", text=explain(outcome.broken, self.limits) + "\n")
             )
         return outputs
-
-    # --- what to run
-
-    def _tests(self) -> list[SourceCell]:
-        return [t for e in self.source.exercises if self._only is None or e.name in self._only for t in e.tests]
-
-    def _positions_to_run(self) -> set[int]:
-        cells = self.frame.cells
-        positions = {i for i, cell in enumerate(cells) if cell.is_code}
-        if self._only is None:
-            illustrations = set() if self._figures else {i for i in positions if cells[i].is_illustration}
-            return positions - illustrations | self._needed(illustrations, positions - illustrations)
-        needs = self.source.trust.needs
-        targets = {t.index for t in self._tests()} | {e.solution.index for e in self.source.exercises}
-        needed = targets.union(*(needs[index] for index in targets))
-        return {i for i in positions if (o := self.frame.cells[i].origin) is not None and o.index in needed}
-
-    def _needed(self, candidates: set[int], running: set[int]) -> set[int]:
-        """Those of `candidates` that define a name which a running cell, or another needed one, reads."""
-        names = {i: names_of(self.frame.cells[i].text) for i in candidates | running}
-        needed: set[int] = set()
-        while True:
-            reads = frozenset().union(*(names[i].reads for i in running | needed))
-            more = {i for i in candidates - needed if names[i].defines & reads}
-            if not more:
-                return needed
-            needed |= more
-
-    def _cells_needed_by_tests(self) -> frozenset[int]:
-        trust = self.source.trust
-        tests = [t.index for t in self._tests()]
-        return frozenset().union(*(trust.needs[index] for index in tests)) & trust.clean_cells
 
     # --- running
 
@@ -292,7 +289,7 @@ class Run:
         if cell.grade_id in self.results:
             return True
         if exercise in self._dead:
-            self.results[cell.grade_id] = of_broken(cell, self._dead[exercise], self.limits)
+            self._note(of_broken(cell, self._dead[exercise], self.limits))
             return True
         seconds = self._seconds_left()
         if seconds <= 0:
@@ -314,10 +311,14 @@ class Run:
             return False
         own, answer = self._outcome_of(exercise), self.frame.answers.get(exercise)
         judged = judge(cell, outcome, served, own, answer, self.limits, self._own_code)
-        self.results[cell.grade_id] = self._secrets.taken_out(judged, self._own_code)
+        self._note(self._secrets.taken_out(judged, self._own_code))
         if late or ended:
             self._dead[exercise] = served.broken or (Broken.WALL_TIME if late else Broken.DIED)
         return not ended
+
+    def _note(self, result: TestResult) -> None:
+        self.results[result.grade_id] = result
+        self._tell(result)
 
     @cached_property
     def _secrets(self) -> Secrets:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import copy
 import os
-from pathlib import Path
 from types import SimpleNamespace
 
 from nbformat import NotebookNode
 
-from autograder.course import COURSE_FILE, Course, load_course
+from autograder.course import Course, find_course
 from autograder.source import AssignmentSource, Role, read_source
 
-
-def find_course(start: Path | None = None) -> Course:
-    """The course of the nearest folder upwards that has a `course.toml`, else the one that this package lies in."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / COURSE_FILE).exists():
-            return load_course(folder)
-    return load_course(Path(__file__).resolve().parent.parent)
+SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 def load_solution(assignment: str, course: Course | None = None) -> SimpleNamespace:
@@ -46,6 +38,12 @@ def reference_notebook(source: AssignmentSource, replaced: dict[str, str] | None
         if replaced and grade_id in replaced:
             cell.source = replaced[grade_id]
     return notebook
+
+
+def reference_text(course: Course, assignment: str, exercise: str) -> str:
+    """The reference's cell of an exercise, or the model answer to the written question, as one would write it."""
+    lines = read_source(course, assignment).by_grade_id[exercise].text.splitlines()
+    return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
 
 
 def with_misconception(source: AssignmentSource, exercise: str, code: str) -> str:

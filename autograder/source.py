@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from autograder.course import Course, CourseError
 from autograder.names import Names, names_of, parsed
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[ \t]*$", re.MULTILINE | re.DOTALL)
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader's ClearSolutions leaves
@@ -183,10 +184,10 @@ def source_path(course: Course, assignment: str) -> Path:
 
 def read_source(course: Course, assignment: str) -> AssignmentSource:
     """Read `source/NN_topic/NN_topic.py`, with links filled in; CourseError says what is wrong with it."""
+    import jupytext  # a third of a second, which commands that read no source do without
+
     course.assignment(assignment)
     path = source_path(course, assignment)
-    import jupytext  # slow, and no worker needs it
-
     try:
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     except FileNotFoundError:
@@ -208,6 +209,8 @@ def parse_source(assignment: str, notebook: NotebookNode) -> AssignmentSource:
 
 def _prepare(notebook: NotebookNode, course: Course, assignment: str) -> None:
     """Fill in links, give stable ids, keep only the metadata that a release needs."""
+    import nbformat
+
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

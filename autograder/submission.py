@@ -83,7 +83,7 @@ def read_bytes(file: SubmittedFile) -> bytes:
     if len(data) > MAX_FILE_BYTES:
         raise UnreadableError(
             Verdict.MALFORMED,
-            f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. Clear the outputs, save it and hand it in again.",
+            f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. Clear the outputs and save it again.",
         )
     return data
 
@@ -91,7 +91,7 @@ def read_bytes(file: SubmittedFile) -> bytes:
 def parse_notebook(data: bytes) -> NotebookNode:
     """A notebook of format 4 with well-formed cells, whatever the bytes are; else UnreadableError."""
     if not data.strip():
-        raise UnreadableError(Verdict.MALFORMED, "The file is empty. Save the notebook and hand it in again.")
+        raise UnreadableError(Verdict.MALFORMED, "The file is empty. Save the notebook again.")
     document = read_document(data)
     major = document.get("nbformat")
     if major in (2, 3) or (major is None and "worksheets" in document):
@@ -120,7 +120,7 @@ def read_document(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise UnreadableError(
             Verdict.MALFORMED,
-            "The file is not a notebook: it is not JSON. Download it as .ipynb and hand that in.",
+            "The file is not a notebook: it is not JSON. Save or download the notebook as .ipynb.",
         ) from None
     if not isinstance(document, dict) or not ({"cells", "worksheets"} & document.keys()):
         raise UnreadableError(Verdict.MALFORMED, "The file is JSON, but not a Jupyter notebook: it has no cells.")

@@ -14,7 +14,8 @@ from html_page import problems, text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.feedback import REMEDIES, WORDS, limit_in_words, render_feedback
+from autograder.cards import REMEDIES, WORDS, limit_in_words
+from autograder.feedback import render_feedback
 from autograder.pages import MESSAGE_CHARACTERS, SYMBOLS, TONES, Tone
 from autograder.results import NEEDS_A_HUMAN, ExerciseResult, Result, TestResult, Verdict
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from independent_solutions import BROADCASTING, LOOPS, TENSORDOT
 from places import ROOT
 
+from autograder.course import find_course
 from autograder.release import generate
 from autograder.similarity import (
     FEWEST_COMMON,
@@ -23,7 +24,6 @@ from autograder.similarity import (
     own_lines,
     tokens,
 )
-from autograder.solutions import find_course
 from autograder.source import read_source
 
 WORDS = st.sampled_from(["a", "for", "+", "(", ")", "1", "np.sum", "if", ":", "=", "[", "]", "'x'", "return"])

@@ -172,11 +172,20 @@ _guard = threading.Lock()
 
 
 def open_rooms(
-    source: AssignmentSource, limits: Limits, sandbox: str, *, figures: bool, hidden: Sequence[Path]
+    source: AssignmentSource,
+    limits: Limits,
+    sandbox: str,
+    *,
+    figures: bool,
+    hidden: Sequence[Path],
+    prestart: bool = True,
 ) -> RoomServer:
-    """Warm rooms for an assignment. Without `figures` the course's drawing functions return at once."""
+    """Warm rooms for an assignment. Without `figures` the course's drawing functions return at once.
+
+    `prestart`: while one submission is in its rooms, those for the next are begun.
+    """
     environment = {} if figures else {"CONVKIT_DRAW": "0"}
-    return RoomServer(limits, sandbox, preload_of(source), environment=environment, hidden=hidden)
+    return RoomServer(limits, sandbox, preload_of(source), environment=environment, hidden=hidden, prestart=prestart)
 
 
 def preload_of(source: AssignmentSource) -> tuple[str, ...]:

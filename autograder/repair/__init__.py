@@ -76,7 +76,13 @@ class _Repair:
             *(Spare(piece, Reason.TEXT) for piece in texts if piece.index not in self.spares),
         ]
         cells = Helpers(self.source, placed, spares, self.notes).bring_forward()
-        return Frame(tuple(cells), answers, self.notes.in_order())
+        begun = frozenset(name for name, answer in self.answers.items() if self._is_begun(name, answer))
+        return Frame(tuple(cells), answers, self.notes.in_order(), begun)
+
+    def _is_begun(self, exercise: str, answer: Answer) -> bool:
+        return (
+            answer.main is not None and not answer.main.is_unwritten and not self.given.is_stub(answer.text, exercise)
+        )
 
     def _check_assignment(self) -> None:
         """Some exercise must be there, and not only one whose name every assignment has."""

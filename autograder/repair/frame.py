@@ -33,11 +33,13 @@ class Frame:
 
     answers   exercise, or the written question -> what the student wrote
     repairs   a sentence for the student about each thing that was put right, in the order of the notebook
+    begun     the exercises in which something was written, right or wrong
     """
 
     cells: tuple[FrameCell, ...]
     answers: dict[str, str]
     repairs: tuple[str, ...]
+    begun: frozenset[str] = frozenset()
 
 
 class Notes:
