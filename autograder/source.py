@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError
+from autograder.install_cell import with_installation
 from autograder.names import Names, names_of
 
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -200,7 +201,7 @@ def _prepare(notebook: NotebookNode, course: Course, assignment: str) -> None:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}
     for cell in notebook.cells:
-        cell.source = cell.source.replace("@@INSTALL@@", course.install_url)
+        cell.source = with_installation(cell.source, course.install_url)
         cell.source = cell.source.replace("@@COLAB@@", course.colab_url(assignment))
         nbgrader = cell.metadata.get("nbgrader")
         cell.metadata = nbformat.from_dict({"nbgrader": {**nbgrader, "cell_type": cell.cell_type}} if nbgrader else {})
