@@ -48,7 +48,7 @@ def write_address(course_folder: Path, address: Address) -> None:
     text = path.read_text(encoding="utf-8")
     before = tomllib.loads(text)
     for key, value in (("repository", address.repository), ("branch", address.branch)):
-        line = re.compile(rf"""^({key}[ \t]*=[ \t]*)(?:"[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+        line = re.compile(rf"""^({key}[ \t]*=[ \t]*)(?:"[^"\n]*"(?!")|'[^'\n]*'(?!'))""", re.MULTILINE)
         if key in before:
             text = line.sub(rf'\g<1>"{value}"', text, count=1)
         else:  # only the branch may be missing
