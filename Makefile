@@ -76,6 +76,7 @@ colab: .colab/installed
 	  .colab/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' || \
 	  echo "Colab has Python 3.13; here its packages are tried with $$(.colab/bin/python --version)."
 	.colab/bin/python -m pip install --quiet --requirement tests/colab-constraints.txt
+	@MPLCONFIGDIR=.colab/matplotlib .colab/bin/python -c 'import matplotlib.pyplot'
 	@touch $@
 
 demo: setup

@@ -1,13 +1,12 @@
-"""Where students find the course: a repository on GitHub and a branch of it, and what a notebook says of them."""
+"""A course moves to another repository on GitHub, a teacher's fork: `course.toml` and the README's badges say so."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
-from autograder.course import COURSE_FILE, CourseError
+from autograder.course import COURSE_FILE, Course, CourseError
 from autograder.files import write_atomically
 
 _PAGE = re.compile(
@@ -16,19 +15,11 @@ _PAGE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Address:
-    """A repository's page, https://github.com/OWNER/NAME, and a branch."""
+def moved(course: Course, url: str) -> Course:
+    """The course as students find it at `url`: what a browser shows on a repository's page, or on that of a branch.
 
-    repository: str
-    branch: str
-
-
-def parse_address(url: str, branch: str) -> Address:
-    """Read what the browser shows on a repository's page, or on that of one of its branches.
-
-    branch: what to take where `url` names none.
-    Raises CourseError for anything else. Colab opens notebooks from GitHub alone.
+    Without /tree/BRANCH the branch stays as it was. Raises CourseError for anything that is not on GitHub, since
+    Colab opens notebooks from there alone.
     """
     page = _PAGE.fullmatch(url.strip())
     if page is None or set(page["name"]) <= {"."} or ".." in (page["branch"] or ""):
@@ -36,26 +27,33 @@ def parse_address(url: str, branch: str) -> Address:
             f"{url!r} is no repository on GitHub, from where Colab opens notebooks: give its address as a browser "
             "shows it, https://github.com/OWNER/NAME or https://github.com/OWNER/NAME/tree/BRANCH."
         )
-    return Address(f"https://github.com/{page['owner']}/{page['name']}", page["branch"] or branch)
+    repository = f"https://github.com/{page['owner']}/{page['name']}"
+    return replace(course, repository=repository, branch=page["branch"] or course.branch)
 
 
-def write_address(course_folder: Path, address: Address) -> None:
-    """Put the address into `course.toml`; everything else in it stays, comments too.
+def write_address(course: Course, new: Course) -> None:
+    """Put the new address into `course.toml`, and into the Colab badges of a README; all else in them stays.
 
-    Raises CourseError where the file is written in an unusual way.
+    Raises CourseError where `course.toml` is written in an unusual way.
     """
-    path = course_folder / COURSE_FILE
+    path = course.root / COURSE_FILE
     text = path.read_text(encoding="utf-8")
     before = tomllib.loads(text)
-    for key, value in (("repository", address.repository), ("branch", address.branch)):
-        line = re.compile(rf"""^({key}[ \t]*=[ \t]*)(?:"[^"\n]*"(?!")|'[^'\n]*'(?!'))""", re.MULTILINE)
+    for key, value in (("repository", new.repository), ("branch", new.branch)):
         if key in before:
-            text = line.sub(rf'\g<1>"{value}"', text, count=1)
+            line = rf"""^({key}[ \t]*=[ \t]*)(?:"[^"\n]*"(?!")|'[^'\n]*'(?!'))"""
+            text = re.sub(line, rf'\g<1>"{value}"', text, count=1, flags=re.MULTILINE)
         else:  # only the branch may be missing
             text = re.sub(r"^repository[ \t]*=.*$", rf'\g<0>\n{key} = "{value}"', text, count=1, flags=re.MULTILINE)
-    if tomllib.loads(text) != before | {"repository": address.repository, "branch": address.branch}:
+    if tomllib.loads(text) != before | {"repository": new.repository, "branch": new.branch}:
         raise CourseError(
-            f'Set repository = "{address.repository}" and branch = "{address.branch}" in {path} yourself: '
+            f'Set repository = "{new.repository}" and branch = "{new.branch}" in {path} yourself: '
             "they are not written there in one line each."
         )
     write_atomically(path, text)
+    readme = course.root / "README.md"
+    if readme.exists():
+        text = readme.read_text(encoding="utf-8")
+        for assignment in course.assignments:
+            text = text.replace(course.colab_url(assignment.name), new.colab_url(assignment.name))
+        write_atomically(readme, text)

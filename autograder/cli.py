@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +51,7 @@ def release(
     ] = None,
 ) -> None:
     """Make the students' notebooks from source/."""
-    from autograder.address import parse_address, write_address
+    from autograder.address import moved, write_address
     from autograder.gradebook import register
     from autograder.release import build_source
     from autograder.release import release as make
@@ -61,11 +60,11 @@ def release(
     if url is not None:
         if assignments:
             raise CourseError("--url is about the whole course: name no assignment with it.")
-        address = parse_address(url, course.branch)
+        here = moved(course, url)
         if not check:
-            write_address(course.root, address)
-            out.print(f"{COURSE_FILE}: {address.repository}, branch {address.branch}", soft_wrap=True)
-        course = replace(course, repository=address.repository, branch=address.branch)
+            write_address(course, here)
+            out.print(f"{COURSE_FILE}: {here.repository}, branch {here.branch}", soft_wrap=True)
+        course = here
     stale = False
     for name in assignments or [a.name for a in course.assignments]:
         made = make(course, name, check=check)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,7 @@ class Runtime:
             "HOME": str(self.folder),
             "PATH": f"{self.python.parent}:/usr/bin:/bin",
             "LANG": "C.UTF-8",
+            "MPLCONFIGDIR": str(ROOT / ".colab" / "matplotlib"),  # the list of fonts is made once
             "CONVKIT_SOURCE": "sample",
             "CUDA_VISIBLE_DEVICES": "",
             "PIP_CONFIG_FILE": os.devnull,
@@ -66,7 +66,7 @@ class Runtime:
         class Kernel(AsyncKernelManager):
             @property
             def kernel_spec(self) -> KernelSpec:
-                argv = [python, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+                argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
                 return KernelSpec(argv=argv, display_name="Colab", language="python")
 
         client = NotebookClient(
@@ -83,20 +83,11 @@ class Runtime:
 
 def fresh(folder: Path) -> Runtime:
     """A new runtime in an empty folder; the test is skipped where `make colab` was not run."""
-    (packages,) = (ROOT / ".colab").glob("lib/python3.*/site-packages") or (None,)
-    if packages is None or not (ROOT / ".colab" / "installed").exists():
+    colab = ROOT / ".colab"
+    if not (colab / "installed").exists():
         pytest.skip("Colab's versions are not installed: make colab")
-    python = ROOT / ".colab" / "bin" / "python"
-    subprocess.run([str(python), "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
-    (own,) = folder.glob("lib/python3.*/site-packages")
+    venv = [str(colab / "bin" / "python"), "-m", "venv", "--without-pip", str(folder)]
+    subprocess.run(venv, check=True, timeout=60)
+    (packages,), (own,) = (place.glob("lib/python3.*/site-packages") for place in (colab, folder))
     (own / "colab.pth").write_text(f"{packages}\n")
     return Runtime(folder)
-
-
-def packages_of_the_course(folder: Path) -> Path:
-    """What a package is built from, copied into an empty folder."""
-    for name in ("convkit", "autograder"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md"):
-        shutil.copy(ROOT / name, folder)
-    return folder

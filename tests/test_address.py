@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_grading import autograder
 
-from autograder.address import Address, parse_address, write_address
+from autograder.address import moved, write_address
 from autograder.course import Course, CourseError, load_course
 
 FORK = "https://github.com/Me-2/my.course"
@@ -25,8 +25,9 @@ FORK = "https://github.com/Me-2/my.course"
         (f"{FORK}/tree/spring/2027/", "spring/2027"),
     ],
 )
-def test_an_address_is_read_as_a_browser_shows_it(url: str, branch: str) -> None:
-    assert parse_address(url, "main") == Address(FORK, branch)
+def test_an_address_is_read_as_a_browser_shows_it(url: str, branch: str, mini: Course) -> None:
+    here = moved(mini, url)
+    assert (here.repository, here.branch) == (FORK, branch)
 
 
 @pytest.mark.parametrize(
@@ -39,9 +40,9 @@ def test_an_address_is_read_as_a_browser_shows_it(url: str, branch: str) -> None
         "https://github.com.evil.org/me/course", "https://github.com/me/course/tree/-x",
     ],
 )  # fmt: skip
-def test_what_is_no_repository_on_github_is_one_sentence(url: str) -> None:
+def test_what_is_no_repository_on_github_is_one_sentence(url: str, mini: Course) -> None:
     with pytest.raises(CourseError) as error:
-        parse_address(url, "main")
+        moved(mini, url)
     assert "https://github.com/OWNER/NAME/tree/BRANCH" in str(error.value) and "\n" not in str(error.value)
 
 
@@ -58,7 +59,8 @@ def test_the_file_keeps_everything_else(tmp_path: Path, lines: str) -> None:
     path = tmp_path / "course.toml"
     path.write_text(rest.format(lines))
     before = tomllib.loads(path.read_text())
-    write_address(tmp_path, Address(FORK, "spring"))
+    course = load_course(tmp_path)
+    write_address(course, moved(course, f"{FORK}/tree/spring"))
     assert tomllib.loads(path.read_text()) == before | {"repository": FORK, "branch": "spring"}
     comments = [line.partition("#")[2] for line in rest.format(lines).splitlines() if "#" in line]
     assert all(comment in path.read_text() for comment in comments)
@@ -66,10 +68,19 @@ def test_the_file_keeps_everything_else(tmp_path: Path, lines: str) -> None:
 
 def test_a_file_that_is_written_otherwise_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "course.toml"
-    path.write_text('title = "T"\nrepository = """https://github.com/a/b"""\n')
+    path.write_text('title = "T"\nrepository = """https://github.com/a/b"""\n[assignments]\na = {}\n')
+    course = load_course(tmp_path)
     with pytest.raises(CourseError, match="yourself"):
-        write_address(tmp_path, Address(FORK, "main"))
+        write_address(course, moved(course, FORK))
     assert "a/b" in path.read_text()
+
+
+def test_badges_of_a_readme_move_along(mini: Course) -> None:
+    readme = mini.root / "README.md"
+    readme.write_text(f"[open]({mini.colab_url('01_mini')}), [home]({mini.repository})\n")
+    here = moved(mini, FORK)
+    write_address(mini, here)
+    assert readme.read_text() == f"[open]({here.colab_url('01_mini')}), [home]({mini.repository})\n"
 
 
 @pytest.fixture
