@@ -18,7 +18,7 @@ from peers import OTTER_BIN, peers
 from phases import phases
 from results_page import machine, write_section
 
-PARTS = ("peers", "growth", "floor")
+PARTS = ("floor", "growth", "peers")
 CLASSES = (10, 40)
 
 
