@@ -25,7 +25,7 @@ from autograder.self_study import check, progress, solution
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-    help="Release, grade and report the assignments of a course.",
+    help="Check your own notebook, or release, grade and report the assignments of a course.",
 )  # fmt: skip
 
 
@@ -37,7 +37,9 @@ def _course_option(
     context.obj = course
 
 
-for command in (check, progress, solution, collect, export, grade, regrade):
+for command in (check, progress, solution):
+    app.command(rich_help_panel="For whoever learns alone")(command)
+for command in (collect, export, grade, regrade):
     app.command()(command)
 
 

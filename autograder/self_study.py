@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,12 +88,9 @@ def progress(context: typer.Context) -> None:
     course = course_of(context)
     outlines = [read_outline(course, each.name) for each in course.assignments]
     standings = load_progress(course)
-    notebooks = {
-        each.name: _shown(
-            Path(standings[each.name].notebook) if each.name in standings else _released(course, each.name)
-        )
-        for each in course.assignments
-    }
+    notebooks = {each.name: _shown(_released(course, each.name)) for each in course.assignments}
+    own = {name: Path(standing.notebook) for name, standing in standings.items()}
+    notebooks |= {name: _shown(path) for name, path in own.items() if path.is_file()}
     out.print(f"{course.title}\n", style="bold")
     _print(progress_lines(outlines, standings, notebooks, _columns()))
 
@@ -135,8 +132,9 @@ def find_notebook(course: Course, given: Path) -> Path:
         named = [each for each in found if each.stem == folder.resolve().name]
         if len(named or found) == 1:
             return (named or found)[0].resolve()
-        what = f"{len(found)} notebooks ({', '.join(each.name for each in found)})" if found else "no notebook"
-        raise CourseError(f"There is {what} in {given}. Name the file: autograder check FOLDER/NOTEBOOK{SUFFIX}")
+        several = f"are {len(found)} notebooks ({', '.join(each.name for each in found)})"
+        what = several if found else "is no notebook"
+        raise CourseError(f"There {what} in {given}. Name the file: autograder check FOLDER/NOTEBOOK{SUFFIX}")
     beside = [str(each) for each in given.parent.glob(f"*{SUFFIX}")] if given.parent.is_dir() else []
     near = did_you_mean(str(given), [*beside, *(each.name for each in course.assignments)])
     example = _shown(_released(course, course.assignments[0].name))
@@ -227,7 +225,7 @@ def _without_sandbox(problem: SandboxUnavailable, notebook: Path) -> str:
     from autograder.rooms.bubblewrap import INSTALL
 
     command = f"autograder check {notebook} --sandbox none"
-    if "bubblewrap was not found" in str(problem):
+    if shutil.which("bwrap") is None:
         return (
             f"bubblewrap is missing, which shuts the notebook in while it runs. Install it: {INSTALL}\n"
             f"Or run your own notebook without it: {command}"
@@ -246,13 +244,8 @@ def _store(course: Course, result: Result, path: Path) -> None:
 
 def _wants_to_see(exercise: str, assignment: str) -> bool:
     """Asks on the error stream, so that the answer can be piped; no answer is no."""
-    try:
-        return typer.confirm(
-            f"You learn most by trying first. Show the reference of {exercise} ({assignment})?", default=False, err=True
-        )
-    except typer.Abort:
-        err.print()
-        return False
+    err.print(f"You learn most by trying first. Show the reference of {exercise} ({assignment})? [y/N] ", end="")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _after(course: Course, outline: Outline) -> str | None:
@@ -274,7 +267,7 @@ def _shown(path: Path) -> Path:
 
 
 def _columns() -> int:
-    return out.width if sys.stdout.isatty() else int(os.environ.get("COLUMNS", PIPED_COLUMNS))
+    return shutil.get_terminal_size((PIPED_COLUMNS, 24)).columns
 
 
 def _print(lines: list[Text]) -> None:

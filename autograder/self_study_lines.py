@@ -80,7 +80,8 @@ def progress_lines(
             "You have built it all. Read the papers that the notebooks name: they are for you.", width
         )
     first = standings.get(waiting.assignment, NOT_CHECKED).open(waiting)[0]
-    lines += _prose(f"Next: `{first.name}` of {waiting.assignment}, {first.read_again}. Then:", width)
+    where = f", {first.read_again}" if first.read_again else ""
+    lines += _prose(f"Next: `{first.name}` of {waiting.assignment}{where}. Then:", width)
     return [*lines, Text(f"  autograder check {notebooks[waiting.assignment]}")]
 
 
@@ -103,8 +104,8 @@ def _total(result: Result, outline: Outline, cards: Sequence[Card]) -> str:
     points = f"{pages.number(result.score)} of {pages.number(result.max_score)} points."
     if len(cards) == len(outline.exercises):
         return f"{points} {lead(cards)}"
-    names = [f"`{card.grade_id}`" for card in cards]
-    return f"{points} Only {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))} was checked."
+    names = " and ".join(f"`{card.grade_id}`" for card in cards)
+    return f"{points} Only {names} {'was' if len(cards) == 1 else 'were'} checked."
 
 
 def _says_nothing_more(card: Card) -> bool:
