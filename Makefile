@@ -79,6 +79,19 @@ backends: .backends/installed
 	$(BIN)/python -m pip install --quiet --target .backends --constraint .backends/constraints.txt $(TORCH)
 	touch $@
 
+# What students have in Google Colab, for the tests that run every notebook there; Python 3.13 where there is one.
+.PHONY: colab
+colab: .colab/installed
+
+.colab/installed: tests/colab-constraints.txt
+	@for python in python3.13 ~/.pyenv/versions/3.13.*/bin/python $(PYTHON); do \
+	  rm -rf .colab; "$$python" -m venv .colab >/dev/null 2>&1 && break; done; \
+	  .colab/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' || \
+	  echo "Colab has Python 3.13; here its packages are tried with $$(.colab/bin/python --version)."
+	.colab/bin/python -m pip install --quiet --requirement tests/colab-constraints.txt
+	@MPLCONFIGDIR=.colab/matplotlib .colab/bin/python -c 'import matplotlib.pyplot'
+	@touch $@
+
 demo: teach
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
 	cp -r course.toml nbgrader_config.py source $(DEMO)/
@@ -93,7 +106,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: backends lint
+test: backends colab lint
 	$(BIN)/autograder release --check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -125,4 +138,4 @@ full-scale: setup
 	$(BIN)/python benchmarks/learning.py full --write docs/results.md
 
 clean:
-	rm -rf build .venv .backends *.egg-info
+	rm -rf build .venv .backends .colab *.egg-info

@@ -15,7 +15,7 @@ from rich.table import Table
 from autograder.collect.command import collect
 from autograder.collect.patterns import Lms
 from autograder.command_line import AssignmentName, JsonFile, course_of, err, out
-from autograder.course import Course, CourseError
+from autograder.course import COURSE_FILE, Course, CourseError
 from autograder.export.command import export
 from autograder.files import write_atomically
 from autograder.grade_command import Sandbox, SandboxKind, Submissions, grade, regrade
@@ -48,13 +48,26 @@ def release(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All of them, if none is named.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 if notebooks/ is out of date.")] = False,
+    url: Annotated[
+        str | None,
+        typer.Option(help="From now on, students find the course here: a repository on GitHub, or …/tree/BRANCH."),
+    ] = None,
 ) -> None:
     """Make the students' notebooks from source/."""
+    from autograder.address import moved, write_address
     from autograder.gradebook import register
     from autograder.release import build_source
     from autograder.release import release as make
 
     course = course_of(context)
+    if url is not None:
+        if assignments:
+            raise CourseError("--url is about the whole course: name no assignment with it.")
+        here = moved(course, url)
+        if not check:
+            write_address(course, here)
+            out.print(f"{COURSE_FILE}: {here.repository}, branch {here.branch}", soft_wrap=True)
+        course = here
     stale = False
     for name in assignments or [a.name for a in course.assignments]:
         made = make(course, name, check=check)

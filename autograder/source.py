@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import Course, CourseError
+from autograder.install_cell import with_installation
 from autograder.names import Names, names_of
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def _prepare(notebook: NotebookNode, course: Course, assignment: str) -> None:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}
     for cell in notebook.cells:
-        cell.source = cell.source.replace("@@INSTALL@@", course.install_url)
+        cell.source = with_installation(cell.source, course.install_url)
         cell.source = cell.source.replace("@@COLAB@@", course.colab_url(assignment))
         nbgrader = cell.metadata.get("nbgrader")
         cell.metadata = nbformat.from_dict({"nbgrader": {**nbgrader, "cell_type": cell.cell_type}} if nbgrader else {})

@@ -186,3 +186,13 @@ def test_this_courses_releases_are_valid_notebooks_worth_100_points(course: Cour
 
 def test_exercise_of_a_test() -> None:
     assert exercise_of("conv_layer-12") == "conv_layer"
+
+
+def test_every_release_opens_in_colab_and_installs_the_course(course: Course) -> None:
+    for assignment in course.assignments:
+        path = course.release_folder / assignment.name / f"{assignment.name}.ipynb"
+        first, setup, *_ = nbformat.read(path, as_version=4).cells
+        badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        assert f"{badge}({course.colab_url(assignment.name)})" in first.source
+        assert setup.source.count(course.install_url) == 1
+        assert "OLAB@@" not in path.read_text() and "@@INSTALL" not in path.read_text()

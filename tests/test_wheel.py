@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import zipfile
 
 import pytest
-from places import ROOT
+from wheels import build_wheel
 
 
 @pytest.mark.slow
 def test_a_wheel_holds_the_registry_and_gives_samples_without_the_repository(tmp_path):
-    source, installed = tmp_path / "source", tmp_path / "installed"
-    for folder in ("convkit", "autograder"):
-        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md"):
-        shutil.copy(ROOT / name, source)
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "--wheel-dir", str(tmp_path), str(source)], check=True, timeout=120)
-    (wheel,) = tmp_path.glob("convkit-*.whl")
+    installed, wheel = tmp_path / "installed", build_wheel(tmp_path)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
     code = (

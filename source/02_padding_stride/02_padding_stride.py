@@ -30,20 +30,11 @@
 # numbers. Arguments that make no sense raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, subprocess, sys
-
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
-
+# @@INSTALL@@
 import numpy as np
-from convkit import check, datasets, draw, draw_sizes
+from convkit import check, datasets, draw, draw_sizes, session
 
-print(f"Python {sys.version.split()[0]} · NumPy {np.__version__} on the CPU · photographs: scikit-learn's samples")
+session.start("photographs: scikit-learn's samples")
 
 # %% [markdown]
 # ## 1 · How often does a window fit?

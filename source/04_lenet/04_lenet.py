@@ -31,27 +31,17 @@
 # that make no sense raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, os, subprocess, sys
+# @@INSTALL@@
+import os
 
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
-
-from convkit import check, datasets, draw, draw_lenet, quiet
+from convkit import check, datasets, draw, draw_lenet, quiet, session
 
 with quiet.startup():
     import keras
 import numpy as np
 
 SEED = 0
-device = "CPU" if "cpu" in str(keras.ops.ones(1).device).lower() else "GPU"
-print(f"Python {sys.version.split()[0]} · Keras {keras.__version__} with {keras.backend.backend()} on the {device}")
-if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, the whole of MNIST takes a minute or two.")
+session.start("pictures: handwritten digits", full="all of MNIST takes a minute or two")
 
 # %% [markdown]
 # **Quick or full?** `"quick"` takes 1,442 digits and seconds on any computer, and is what gets graded. `"full"` takes

@@ -32,26 +32,17 @@
 # `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, os, subprocess, sys
+# @@INSTALL@@
+import os
 
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
-
-from convkit import check, datasets, draw, draw_vgg, nets, quiet
+from convkit import check, datasets, draw, draw_vgg, nets, quiet, session
 
 with quiet.startup():
     import keras
 import numpy as np
 
 SEED = 0
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {nets.device()} · pictures: drawn ones, or CIFAR-10")
-if nets.device() == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, section 5 trains on all of CIFAR-10 in some minutes.")
+session.start("pictures: drawn ones, or CIFAR-10", full="section 5 trains on all of CIFAR-10 in some minutes")
 
 # %% [markdown]
 # **Quick or full?** Section 5 trains a network. `"quick"` takes drawn pictures and 15 seconds on any computer, and is

@@ -31,18 +31,11 @@
 # raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, logging, os, subprocess, sys, time, warnings
-
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
+# @@INSTALL@@
+import logging, os, time, warnings
 
 import numpy as np
-from convkit import check, draw, draw_transfer, nets, quiet, scenes, transfer
+from convkit import check, draw, draw_transfer, quiet, scenes, session, transfer
 
 with quiet.startup():
     import keras
@@ -50,11 +43,9 @@ from keras import layers
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns where several models predict one after the other
 
 SEED = 0
-device = nets.device()
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · "
-      "pictures: drawn ones, or cats and dogs")
-if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, everything runs on photos of cats and dogs in some minutes.")
+session.start(
+    "pictures: drawn ones, or cats and dogs",
+    full="photos of cats and dogs, in some minutes once they are there")
 
 # %% [markdown]
 # **Quick or full?** `"quick"` takes drawn pictures and a small MobileNet that this course has trained on others of

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from convkit import transfer
+from convkit.nets import device
 
 ALPHA = "CONVKIT_ALPHA"  # the width of MobileNet at full scale, 1 if it is not set
 SIDE, EPOCHS = 180, 15
@@ -69,7 +70,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
     dense = keras.Sequential([keras.Input(small[0].shape[1:]), scale, keras.layers.Flatten(), hidden, last])
     dense = _fitted(dense, small[0].astype("float32"), train.labels, 1e-4)
     figures["dense layers on pixels: validation accuracy"] = _right(dense, small[1].astype("float32"), new.labels)
-    return figures | {"device": solution.device}
+    return figures | {"device": device()}
 
 
 def _fitted(model: keras.Model, x: Array, y: Array, rate: float) -> keras.Model:

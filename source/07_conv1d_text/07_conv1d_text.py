@@ -30,28 +30,20 @@
 # for words. Arguments that make no sense raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, os, subprocess, sys
-
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
+# @@INSTALL@@
+import os
 
 import numpy as np
-from convkit import check, datasets, draw, draw_text, nets, quiet, reviews
+from convkit import check, datasets, draw, draw_text, quiet, reviews, session
 
 with quiet.startup():
     import keras
 from keras import layers
 
 SEED = 0
-device = nets.device()
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · texts: made-up reviews, or IMDB")
-if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, the network learns from real reviews of IMDB.")
+session.start(
+    "texts: made-up reviews, or IMDB",
+    full="the network learns from real reviews of IMDB in a minute or two")
 
 # %% [markdown]
 # **Quick or full?** `"quick"` takes reviews that a small grammar of this course makes up, and some seconds on any

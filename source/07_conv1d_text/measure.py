@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from training import timed
 
 from convkit import datasets, reviews
+from convkit.nets import device
 
 _FULL = {"VOCABULARY": 10_000, "MAXLEN": 501}
 Part = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -51,7 +52,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         "reviews learned from": f"{len(learned[1]):,}",
         "parameters": f"{model.count_params():,}",
         **clock.figures(),
-        "device": solution.device,
+        "device": device(),
     }
 
 

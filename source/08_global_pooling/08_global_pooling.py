@@ -31,28 +31,18 @@
 # Arguments that make no sense raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, os, subprocess, sys
-
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
+# @@INSTALL@@
+import os
 
 import numpy as np
-from convkit import check, datasets, draw, draw_attention, nets, quiet, scenes
+from convkit import check, datasets, draw, draw_attention, quiet, scenes, session
 
 with quiet.startup():
     import keras
 from keras import layers
 
 SEED = 0
-device = nets.device()
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · pictures: drawn ones, or CIFAR-10")
-if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, section 4 trains on all of CIFAR-10 in some minutes.")
+session.start("pictures: drawn ones, or CIFAR-10", full="section 4 trains on all of CIFAR-10 in some minutes")
 
 # %% [markdown]
 # **Quick or full?** Section 4 trains two networks. `"quick"` takes drawn pictures and half a minute on any computer, and

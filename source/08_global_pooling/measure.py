@@ -11,6 +11,7 @@ import numpy as np
 from training import Part, cifar10
 
 from convkit import scenes
+from convkit.nets import device
 
 _ON_A_CPU = {"EPOCHS": 6, "BATCH": 64, "WIDTHS": (16, 32, 64, 64, 64)}
 Array = np.ndarray[Any, Any]
@@ -45,7 +46,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
     """
     train, test = cifar10()
     settings = solution.train_both.__globals__  # the very names that the notebook's SCALE sets
-    settings |= _ON_A_CPU if solution.device == "CPU" else {"EPOCHS": 20, "BATCH": 256, "WIDTHS": (64, 128, *[256] * 3)}
+    settings |= _ON_A_CPU if device() == "CPU" else {"EPOCHS": 20, "BATCH": 256, "WIDTHS": (64, 128, *[256] * 3)}
     started = time.perf_counter(), time.process_time()
     flattening, pooling = solution.train_both(train, test, 0)
     wall, cpu = time.perf_counter() - started[0], time.process_time() - started[1]
@@ -61,7 +62,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         "epochs of each": settings["EPOCHS"],
         "seconds per epoch": wall / epochs,
         "CPU seconds per epoch": cpu / epochs,
-        "device": solution.device,
+        "device": device(),
     }
 
 

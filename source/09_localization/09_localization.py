@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Localization
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](@0.64OLAB@@)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](@@COLAB@@)
 #
 # After this notebook you can
 #
@@ -30,28 +30,20 @@
 # sense raise a `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, os, subprocess, sys
-
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
+# @@INSTALL@@
+import os
 
 import numpy as np
-from convkit import check, draw, draw_boxes, nets, pets, quiet, scenes
+from convkit import check, draw, draw_boxes, pets, quiet, scenes, session
 
 with quiet.startup():
     import keras
 from keras import layers, ops
 
 SEED = 0
-device = nets.device()
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · pictures: drawn ones, or pets")
-if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, section 7 finds the heads of 3,700 cats and dogs.")
+session.start(
+    "pictures: drawn ones, or pets",
+    full="section 7 finds the heads of 3,700 cats and dogs, in some minutes once the photos are there")
 
 # %% [markdown]
 # **Quick or full?** Section 7 trains a network. `"quick"` takes drawn scenes and a quarter of a minute on any computer,

@@ -31,28 +31,18 @@
 # `ValueError` whose message says why.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import importlib.util, os, subprocess, sys, time
-
-CONVKIT = "@@INSTALL@@"  # the course's own checks, figures and data
-if importlib.util.find_spec("convkit") is None:
-    pip = [sys.executable, "-m", "pip", "install", "-q", CONVKIT]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"convkit could not be installed. Is there a network? pip says: {done.stderr[-300:]}")
-    importlib.invalidate_caches()
+# @@INSTALL@@
+import os, time
 
 import numpy as np
-from convkit import boxed_photos, check, draw, draw_boxes, draw_yolo, nets, photo_detector, quiet, scenes
+from convkit import boxed_photos, check, draw, draw_boxes, draw_yolo, photo_detector, quiet, scenes, session
 
 with quiet.startup():
     import keras
 from keras import layers, ops
 
 SEED = 0
-device = nets.device()
-print(f"Keras {keras.__version__} with {keras.backend.backend()} on the {device} · pictures: drawn scenes")
-if device == "GPU":
-    print("There is a GPU: with SCALE = \"full\" below, section 6 trains on more and larger scenes in some minutes.")
+session.start("pictures: drawn scenes", full="section 6 trains on more and larger scenes in some minutes")
 
 # %% [markdown]
 # **Quick or full?** Section 6 trains a detector. `"quick"` takes 2,500 small scenes and about half a minute on any computer, and

@@ -12,6 +12,7 @@ import numpy as np
 
 from convkit import boxed_photos, photo_detector
 from convkit.datasets import DatasetError
+from convkit.nets import device
 
 PHOTOS = "CONVKIT_COCO128"  # names a folder of photos with `annotations.csv`, whose files are in train/ and val/
 _CLASSES = ("person", "car", "chair")
@@ -45,7 +46,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         raise DatasetError(f"Photos with boxes are needed: name their folder in {PHOTOS}.")
     on_photos = _photos(solution, Path(os.environ[PHOTOS]))
     settings = solution.train_yolo.__globals__  # the very names that the notebook's SCALE sets
-    if solution.device == "CPU":
+    if device() == "CPU":
         settings |= _ON_A_CPU
     train, test = solution.part(settings["COUNT"], 6_000_000), solution.part(500, 7_000_000)
     started = time.perf_counter(), time.process_time()
@@ -65,7 +66,7 @@ def full_scale(solution: SimpleNamespace) -> dict[str, float | str]:
         "one pass, pictures per second": passes,
         "decode and suppression, pictures per second": clean_up,
         **on_photos,
-        "device": solution.device,
+        "device": device(),
     }
 
 
