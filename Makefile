@@ -113,7 +113,7 @@ test: backends colab lint
 test-fast: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-pictures: setup
+pictures: learn
 	$(BIN)/python docs/pictures/learned_kernel.py
 	$(BIN)/python docs/pictures/architecture.py
 
