@@ -33,8 +33,8 @@ setup: .venv/installed sandbox browser database
 .venv/installed: STAMPS = .venv/learn .venv/teach .venv/installed
 
 .venv/learn .venv/teach .venv/installed: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
 	  { echo "python3-venv is missing. Install it: sudo apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -113,7 +113,7 @@ test: backends colab lint
 test-fast: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-pictures: setup
+pictures: learn
 	$(BIN)/python docs/pictures/learned_kernel.py
 	$(BIN)/python docs/pictures/architecture.py
 

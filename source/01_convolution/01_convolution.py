@@ -24,9 +24,8 @@
 # **Time:** about 85 minutes. **You need:** Python functions and loops; NumPy slices, shapes, `@`, `reshape` and
 # `transpose`. No Keras yet.
 #
-# **How it works.** Fill in a stub, run the checks below it, read what they say, try again. (A check that ends in
-# `NotImplementedError` has met a stub that is still to be written.) The checks give 95 points, a short text at the
-# end gives 5. When your work is graded, hidden tests try other shapes and odd cases.
+# **How it works.** Fill in a stub, run the checks below it, read what they say, try again. The checks give
+# 95 points, a short text at the end gives 5. When your work is graded, hidden tests try other shapes and odd cases.
 #
 # **House rules, here and in all later notebooks.** Arguments stay as they were. Results are new arrays of `float64`.
 # Arguments that make no sense raise a `ValueError` whose message says why.
