@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,24 +158,3 @@ def test_the_reference_reads_new_reviews_and_shuffled_ones_not() -> None:
     check.trained(model.predict(new, verbose=0), made.labels, 0.9, sigmoid=True, thing="review")
     shuffled = np.random.default_rng(0).permuted(new, axis=1)
     assert np.mean((model.predict(shuffled, verbose=0)[:, 0] > 0.5) == made.labels) < 0.75
-
-
-PROGRAM = """
-import numpy as np
-from autograder.solutions import load_solution
-solution = load_solution("07_conv1d_text")
-texts = np.random.default_rng(0).integers(0, 300, size=(64, 43))
-part = texts, np.arange(64) % 2
-model = solution.train_text_cnn(part, part, 0)
-again = solution.train_text_cnn(part, part, 0)
-answers = model.predict(texts, verbose=0)
-assert answers.shape == (64, 1) and np.allclose(answers, again.predict(texts, verbose=0), atol=0.02)
-[(window, activation)] = solution.top_ngrams(model, texts, 3, 1)
-assert len(window) == 7 and isinstance(activation, float) and activation > 0
-"""
-
-
-@pytest.mark.slow
-@each_backend
-def test_the_reference_runs_on_each_backend(backend: str) -> None:
-    run_on(backend, PROGRAM)
