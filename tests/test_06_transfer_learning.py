@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ROOT, real_data
+from places import ROOT, Reference, real_data
 
 from autograder.course import load_course
-from autograder.solutions import load_solution, reference_notebook
+from autograder.solutions import reference_notebook
 from autograder.source import read_source
 
-pytestmark = pytest.mark.xdist_group("transfer")
+pytestmark = pytest.mark.xdist_group("06_transfer_learning")
 os.environ.setdefault("CONVKIT_SOURCE", "sample")
 
 NAME = "06_transfer_learning"
-SOLUTION = load_solution(NAME, load_course(ROOT))
+SOLUTION = Reference(NAME)
 Array = np.ndarray[Any, Any]
 
 

@@ -12,15 +12,16 @@ from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from places import Reference
 
-from autograder.solutions import load_solution
 from convkit import scenes
 
 os.environ.setdefault("CONVKIT_SOURCE", "sample")
 Array = np.ndarray[Any, Any]
 ROOT = Path(__file__).resolve().parent.parent
 
-SOLUTION = load_solution("09_localization")
+pytestmark = pytest.mark.xdist_group("09_localization")
+SOLUTION = Reference("09_localization")
 any_boxes = st.integers(0, 6).flatmap(
     lambda n: arrays(np.float64, (n, 4), elements=st.floats(-8, 8).map(lambda x: round(x, 2)))
 )

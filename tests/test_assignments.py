@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from forms import as_colab, as_jupyterlab
-from places import ROOT, trains
+from places import ROOT, Reference, trains
 from test_grading import autograder
 
 from autograder.classroom import rooms_for
@@ -19,7 +19,7 @@ from autograder.quality import MIN_HINTED_SHARE, MIN_PER_EXERCISE
 from autograder.release import generate
 from autograder.repair import put_on_frame
 from autograder.simulate import misconceptions_path
-from autograder.solutions import load_solution, reference_notebook, with_misconception
+from autograder.solutions import reference_notebook, with_misconception
 from autograder.source import STUB, AssignmentSource, Role, read_source
 from autograder.submission import parse_notebook
 
@@ -38,9 +38,10 @@ def test_every_exercise_has_misconceptions_of_its_own(name: str) -> None:
     assert min(found.values()) >= MIN_PER_EXERCISE, found
 
 
-@each_assignment
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ASSIGNMENTS])
 def test_an_exercise_is_named_after_what_it_defines(name: str) -> None:
-    source, solution = read_source(COURSE, name), load_solution(name, COURSE)
+    """In the process that runs the reference for the assignment's own tests."""
+    source, solution = read_source(COURSE, name), Reference(name)
     for exercise in source.exercises:
         assert exercise.name in exercise.solution.names.defines
         assert hasattr(solution, exercise.name)
@@ -60,8 +61,13 @@ def _is_solution(cell: object) -> bool:
     return bool(data.get("solution")) and not data.get("grade")
 
 
-@pytest.mark.slow
-@each_assignment
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow(seconds=200 if trains(COURSE.source_folder, name) else 40))
+        for name in ASSIGNMENTS
+    ],
+)
 def test_the_tests_catch_every_misconception_and_name_nearly_all(name: str, tmp_path: Path) -> None:
     done = autograder(COURSE, "quality", name, "--json", str(tmp_path / "quality.json"), seconds=3000)
     found = json.loads((tmp_path / "quality.json").read_text())

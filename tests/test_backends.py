@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import nbformat
@@ -21,16 +22,18 @@ CELL_SECONDS = 300
 BACKEND = "import sys; print(sys.modules['keras'].backend.backend() if 'keras' in sys.modules else 'no Keras')"
 
 
-def _runs() -> list[tuple[str, str]]:
+SECONDS = {"jax": 100, "torch": 50, "tensorflow": 40, "no Keras": 10}  # about, on one core
+
+
+def _runs() -> list[Any]:
     """Each notebook on each backend; once if it imports no Keras, so that the backend cannot matter."""
     return [
-        (name, backend)
+        pytest.param(name, backend, marks=pytest.mark.slow(seconds=SECONDS[backend]))
         for name, source in SOURCES.items()
         for backend in (BACKENDS if source.imports("keras") else ("no Keras",))
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "backend"), _runs())
 def test_the_solved_notebook_runs_from_top_to_bottom_without_a_warning(
     name: str, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
