@@ -1,4 +1,4 @@
-"""What many tests need: a small course of their own, and the real one."""
+"""What many tests need: a small course of their own, and the real one; and the order in which tests start."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from places import MINI, ROOT
 
 from autograder.course import Course, load_course
@@ -14,14 +15,48 @@ from autograder.course import Course, load_course
 if TYPE_CHECKING:
     from learner import Learner
 
+settings.register_profile("no clock", deadline=None)  # how long an example takes depends on what else the machine does
+settings.load_profile("no clock")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first, so that at the end no worker is alone with one of them."""
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    """About how long a slow test takes on two cores, where its mark says so."""
+    marks = (mark.kwargs.get("seconds", 0.0) for mark in item.iter_markers("slow"))
+    return max(marks, default=0.0)
+
+
+def _mini(folder: Path) -> Course:
+    shutil.copytree(MINI, folder)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    return load_course(folder)
+
 
 @pytest.fixture
 def mini(tmp_path: Path) -> Course:
     """A course with one assignment of two exercises (5 + 1 points) and a written question, in a folder of its own."""
-    folder = tmp_path / "course"
-    shutil.copytree(MINI, folder)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    return load_course(folder)
+    return _mini(tmp_path / "course")
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gradebook without anybody, as nbgrader makes it, which takes three seconds."""
+    from autograder.gradebook import open_gradebook
+
+    course = _mini(tmp_path_factory.mktemp("gradebook") / "course")
+    with open_gradebook(course):
+        return course.root / "gradebook.db"
+
+
+@pytest.fixture
+def begun(mini: Course, empty_gradebook: Path) -> Course:
+    """The mini course as after its first day: nbgrader has made the gradebook, and nobody is in it."""
+    shutil.copy(empty_gradebook, mini.root)
+    return mini
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,3 +28,24 @@ def real_data(*needed: str) -> Path:
 def trains(source_folder: Path, assignment: str) -> bool:
     """Whether networks are trained in an assignment: it then says what its reference reaches."""
     return (source_folder / assignment / "measure.py").exists()
+
+
+class Reference:
+    """What a reference solution defines, as attributes. Its cells run when the first is asked for, once a process.
+
+    So a process that only collects tests, or runs others, does not pay for it.
+    """
+
+    def __init__(self, assignment: str) -> None:
+        self._assignment = assignment
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(_loaded(self._assignment), name)
+
+
+@cache
+def _loaded(assignment: str) -> SimpleNamespace:
+    from autograder.course import load_course
+    from autograder.solutions import load_solution
+
+    return load_solution(assignment, load_course(ROOT))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import Reference
 from scipy import signal
 
-from autograder.solutions import load_solution
-
-SOLUTION = load_solution("01_convolution")
+pytestmark = pytest.mark.xdist_group("01_convolution")
+SOLUTION = Reference("01_convolution")
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import Reference
 from scipy import signal
-
-from autograder.solutions import load_solution
 
 Array = np.ndarray[Any, Any]
 
-SOLUTION = load_solution("03_pooling")
+pytestmark = pytest.mark.xdist_group("03_pooling")
+SOLUTION = Reference("03_pooling")
 modes, paddings = st.sampled_from(["max", "average"]), st.sampled_from(["valid", "same"])
 seeds = st.integers(0, 2**32 - 1)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import Reference
 
-from autograder.solutions import load_solution
 from convkit import check, datasets, quiet
 
 with quiet.startup():
@@ -19,7 +19,8 @@ with quiet.startup():
 
 Array = np.ndarray[Any, Any]
 
-SOLUTION = load_solution("04_lenet")
+pytestmark = pytest.mark.xdist_group("04_lenet")
+SOLUTION = Reference("04_lenet")
 LAYERS = keras.layers
 seeds = st.integers(0, 2**32 - 1)
 
@@ -107,7 +108,7 @@ def test_activations_are_what_a_model_with_many_outputs_gives(small: SmallNet, s
 
 
 def test_lenet_computes_what_the_layers_of_01_and_03_compute() -> None:
-    conv, pool = load_solution("01_convolution").conv_layer, load_solution("03_pooling").pool2d
+    conv, pool = Reference("01_convolution").conv_layer, Reference("03_pooling").pool2d
     model, image = SOLUTION.build_lenet(), digits("train", 1)[0]
     c1, c3, c5, f6, output = ([w.astype(float) for w in layer.get_weights()] for layer in model.layers if layer.weights)
     maps = np.tanh(conv(np.pad(image.astype(float), ((0, 0), (2, 2), (2, 2), (0, 0))), *c1))

@@ -10,14 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ROOT
+from places import Reference
 
-from autograder.course import load_course
-from autograder.solutions import load_solution
+pytestmark = pytest.mark.xdist_group("05_vgg")
 
-pytestmark = pytest.mark.xdist_group("vgg")
-
-SOLUTION = load_solution("05_vgg", load_course(ROOT))
+SOLUTION = Reference("05_vgg")
 VGG16 = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]
 VGG19 = [(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)]
 ALEXNET = [(11, 4), (3, 2), (5, 1), (3, 2), (3, 1), (3, 1), (3, 1), (3, 2)]

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backends import each_backend, run_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import Reference
 
-from autograder.solutions import load_solution
 from convkit import check, datasets, quiet, reviews
 
 with quiet.startup():
     import keras
 
-SOLUTION = load_solution("07_conv1d_text")
+pytestmark = pytest.mark.xdist_group("07_conv1d_text")
+SOLUTION = Reference("07_conv1d_text")
 ROOT = Path(__file__).parents[1]
 ends = st.sampled_from(["pre", "post"])
 seeds = st.integers(0, 2**32 - 1)
@@ -50,7 +50,7 @@ def test_conv1d_is_the_layer_of_keras(n: int, t: int, c: int, k: int, f: int, st
 def test_conv1d_is_the_layer_of_01_on_pictures_one_pixel_high() -> None:
     rng = np.random.default_rng(0)
     x, w, b = rng.normal(size=(2, 9, 3)), rng.normal(size=(4, 3, 5)), rng.normal(size=5)
-    wanted = load_solution("01_convolution").conv_layer(x[:, None], w[None], b)[:, 0]
+    wanted = Reference("01_convolution").conv_layer(x[:, None], w[None], b)[:, 0]
     np.testing.assert_allclose(SOLUTION.conv1d(x, w, b), wanted)
 
 
@@ -58,7 +58,7 @@ def test_conv1d_with_one_channel_is_the_weighted_average_of_01() -> None:
     weights = np.array([0.01, 0.01, 0.02, 0.02, 0.04, 0.4, 0.5])
     track = np.array([1.0, 1.1, 1.2, 1.4, 1.7, 1.8, 1.9, 2.1, 2.2, 2.4, 2.5, 2.7])
     smooth = SOLUTION.conv1d(track[None, :, None], weights[:, None, None], [0.0])[0, :, 0]
-    np.testing.assert_allclose(smooth, load_solution("01_convolution").weighted_average(track, weights))
+    np.testing.assert_allclose(smooth, Reference("01_convolution").weighted_average(track, weights))
     np.testing.assert_allclose(smooth, [1.811, 1.967, 2.112, 2.269, 2.413, 2.569], atol=5e-4)
 
 
@@ -128,7 +128,7 @@ def test_of_500_words_the_last_four_are_never_seen_and_of_501_all_are(maxlen: in
 
 
 def test_receptive_fields_are_7_11_and_41_words() -> None:
-    field = load_solution("05_vgg").receptive_field
+    field = Reference("05_vgg").receptive_field
     layers = [(7, 1), (5, 5), (7, 1)]
     assert [field(layers[:count]) for count in (1, 2, 3)] == [7, 11, 41]
     SOLUTION.build_text_cnn(20, 41)
@@ -159,24 +159,3 @@ def test_the_reference_reads_new_reviews_and_shuffled_ones_not() -> None:
     check.trained(model.predict(new, verbose=0), made.labels, 0.9, sigmoid=True, thing="review")
     shuffled = np.random.default_rng(0).permuted(new, axis=1)
     assert np.mean((model.predict(shuffled, verbose=0)[:, 0] > 0.5) == made.labels) < 0.75
-
-
-PROGRAM = """
-import numpy as np
-from autograder.solutions import load_solution
-solution = load_solution("07_conv1d_text")
-texts = np.random.default_rng(0).integers(0, 300, size=(64, 43))
-part = texts, np.arange(64) % 2
-model = solution.train_text_cnn(part, part, 0)
-again = solution.train_text_cnn(part, part, 0)
-answers = model.predict(texts, verbose=0)
-assert answers.shape == (64, 1) and np.allclose(answers, again.predict(texts, verbose=0), atol=0.02)
-[(window, activation)] = solution.top_ngrams(model, texts, 3, 1)
-assert len(window) == 7 and isinstance(activation, float) and activation > 0
-"""
-
-
-@pytest.mark.slow
-@each_backend
-def test_the_reference_runs_on_each_backend(backend: str) -> None:
-    run_on(backend, PROGRAM)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from archives import notebook, write, zipped
-from places import MINI
 from typer.testing import CliRunner
 
 from autograder import cli
@@ -26,26 +24,12 @@ from autograder.gradebook import open_gradebook
 from autograder.packing import encrypted
 from autograder.submission import SubmittedFile, find_submissions, submitted_at
 
+pytestmark = pytest.mark.usefixtures("begun")
 A = "01_mini"
 FIRST, SECOND, THIRD = notebook("1"), notebook("2"), notebook("3")
 ROSTER = "Student,ID,SIS User ID,SIS Login ID,Section\nLovelace, Ada,12,U1,ada,S\n".replace(
     "Lovelace, Ada", '"Lovelace, Ada"'
 )
-
-
-@pytest.fixture(scope="session")
-def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A gradebook without anybody, made once: that takes seconds."""
-    folder = tmp_path_factory.mktemp("gradebook")
-    shutil.copytree(MINI, folder, dirs_exist_ok=True)
-    with open_gradebook(load_course(folder)):
-        return folder / "gradebook.db"
-
-
-@pytest.fixture
-def mini(mini: Course, empty_gradebook: Path) -> Course:
-    shutil.copy(empty_gradebook, mini.root)
-    return mini
 
 
 @pytest.fixture

@@ -71,11 +71,12 @@ def results() -> dict[str, Result]:
 
 
 @pytest.fixture(scope="session")
-def graded_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def graded_course(tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path) -> Course:
     """The mini course with a deadline and a graded class of eight, made once."""
     folder = tmp_path_factory.mktemp("export") / "course"
     shutil.copytree(MINI, folder)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copy(empty_gradebook, folder)
     path = folder / "course.toml"
     text = path.read_text().replace('"Doubling" }', '"Doubling", due = "2027-01-31 12:00 UTC" }')
     path.write_text(text + "[late]\ngrace_minutes = 10\npercent_per_day = 10\nmax_percent = 50\n")

@@ -33,14 +33,13 @@ from autograder.pool.workers import InThisProcess
 from autograder.source import read_source
 from autograder.submission import digest
 
+pytestmark = pytest.mark.usefixtures("begun")
 KILLS = 10
 
 
 @pytest.mark.slow
 def test_a_run_killed_at_ten_random_instants_ends_as_an_undisturbed_one(mini: Course, tmp_path: Path) -> None:
     names = hand_in_class(mini, 8)
-    with open_gradebook(mini):
-        pass
     copy = tmp_path / "undisturbed"
     subprocess.run(["cp", "-r", str(mini.root), str(copy)], check=True)
     undisturbed = load_course(copy)
@@ -114,10 +113,11 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def gradebook_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A gradebook that knows the assignment: making one takes a second."""
+def gradebook_file(tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path) -> Path:
+    """A gradebook that knows the assignment."""
     folder = tmp_path_factory.mktemp("registered") / "course"
     shutil.copytree(MINI, folder)
+    shutil.copy(empty_gradebook, folder)
     course = load_course(folder)
     register(course, read_source(course, A))
     return folder / "gradebook.db"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from forms import as_colab
 from html_page import problems, text
+from places import MINI, ROOT
 
 from autograder import classroom
 from autograder.course import Course, load_course
@@ -21,16 +23,21 @@ from autograder.solutions import reference_notebook
 from autograder.source import read_source
 
 HALF = "def double(x):\n    return 2 * x if hasattr(x, 'shape') else 0"  # the test in plain sight passes: 2 of 5
+pytestmark = pytest.mark.xdist_group("hand work")
 DUE, HANDED_IN = "2027-01-31 12:00:00 UTC", "2027-02-01 15:20:30 UTC"
 
 
-@pytest.fixture
-def graded(mini: Course) -> Course:
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path) -> Course:
     """Ada's work is right; Bob's half right and a day late, and a person has looked at it."""
-    path = mini.root / "course.toml"
+    folder = tmp_path_factory.mktemp("hand_work") / "course"
+    shutil.copytree(MINI, folder)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copy(empty_gradebook, folder)
+    path = folder / "course.toml"
     text = path.read_text().replace('"Doubling" }', f'"Doubling", due = "{DUE}" }}')
     write_atomically(path, f"{text}[late]\npercent_per_day = 10\n")
-    course = load_course(mini.root)
+    course = load_course(folder)
     source = read_source(course, "01_mini")
     for student, texts in {"ada": {}, "bob": {"double": HALF, "prediction": "prediction = 7"}}.items():
         folder = course.submitted_folder / student / "01_mini"
@@ -48,6 +55,13 @@ def graded(mini: Course) -> Course:
         hidden.manual_score = 1.0
         gradebook.db.commit()
     return course
+
+
+@pytest.fixture
+def graded(graded_once: Course, tmp_path: Path) -> Course:
+    """A copy of that course, to change."""
+    shutil.copytree(graded_once.root, tmp_path / "graded")
+    return load_course(tmp_path / "graded")
 
 
 def results(course: Course) -> tuple[Result, ...]:
@@ -120,15 +134,15 @@ def test_nbgraders_own_command_says_what_to_do_without_a_result(graded: Course) 
     assert "autograder grade 01_mini --students ada" in done.stderr
 
 
-def test_an_empty_answer_waits_for_nobody(mini: Course) -> None:
-    source = read_source(mini, "01_mini")
-    path = mini.submitted_folder / "cy" / "01_mini" / "01_mini.ipynb"
+def test_an_empty_answer_waits_for_nobody(begun: Course) -> None:
+    source = read_source(begun, "01_mini")
+    path = begun.submitted_folder / "cy" / "01_mini" / "01_mini.ipynb"
     write_atomically(path, as_colab(reference_notebook(source, {"written": " "})))
-    files = classroom.select(mini, "01_mini", None, [])
-    with RoomServer(mini.assignments[0].limits, "bubblewrap", ("numpy",)) as rooms:
-        list(classroom.grade_class(mini, "01_mini", files, rooms))
-    with open_gradebook(mini) as gradebook:
+    files = classroom.select(begun, "01_mini", None, [])
+    with RoomServer(begun.assignments[0].limits, "bubblewrap", ("numpy",)) as rooms:
+        list(classroom.grade_class(begun, "01_mini", files, rooms))
+    with open_gradebook(begun) as gradebook:
         work = hand_work(gradebook, "01_mini", "cy")
     assert work.questions["written"].score == 0 and work.unanswered == {"written"}
-    seen = text(page_of(mini, "cy"))
+    seen = text(page_of(begun, "cy"))
     assert "not answered" in seen and "teacher" not in seen

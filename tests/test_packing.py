@@ -15,6 +15,7 @@ from autograder.course import Course, CourseError
 from autograder.packing import Mishap, Packed, pack, roster_csv
 from autograder.simulate import simulate, simulate_archive
 
+pytestmark = pytest.mark.usefixtures("begun")
 A = "01_mini"
 
 

@@ -195,6 +195,7 @@ def test_the_key_names_all_that_a_result_depends_on(mini: Course) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("begun")
 def test_the_same_class_gives_the_same_bytes_in_any_order_on_any_number_of_workers(mini: Course) -> None:
     hand_in_class(mini)
     found = []
@@ -218,6 +219,7 @@ def test_the_same_class_gives_the_same_bytes_in_any_order_on_any_number_of_worke
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("begun")
 def test_a_second_run_grades_only_what_changed_and_mends_what_is_missing(mini: Course) -> None:
     hand_in_class(mini, 3)
     first = autograder(mini, "grade", A, "--events", "-")
@@ -240,6 +242,7 @@ def test_a_second_run_grades_only_what_changed_and_mends_what_is_missing(mini: C
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("begun")
 def test_a_killed_worker_and_a_killed_fork_server_cost_nothing(mini: Course) -> None:
     names = hand_in_class(mini, 12)
     running = psutil.Popen(command(mini, "grade", A, "--workers", "2", "--events", str(mini.root / "events")))
@@ -263,6 +266,7 @@ def test_a_killed_worker_and_a_killed_fork_server_cost_nothing(mini: Course) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("begun")
 def test_an_interrupt_of_the_whole_terminal_stores_what_is_finished(mini: Course) -> None:
     hand_in_class(mini, 6)
     hand_in(mini, "zed", notebook(mini, double="def double(x):\n    while True: pass"))

@@ -55,6 +55,7 @@ def test_new_students_and_removed_exercises() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("begun")
 def test_a_dry_run_writes_nothing_and_is_what_grading_then_does(mini: Course) -> None:
     hand_in_class(mini, 3)
     hand_in(mini, "zoe", notebook(mini, double="def double(x):\n    return 2 * x if hasattr(x, 'shape') else 0"))

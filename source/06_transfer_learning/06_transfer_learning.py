@@ -1032,8 +1032,8 @@ hidden = {name: correct(name, judge.images, judge.labels) for name in results}
 check.between(hidden["frozen"], FROZEN, 1, name="the accuracy of frozen on new pictures")
 check.between(hidden["frozen"] - hidden["scratch"], 0.15, 1, name="what frozen gains over scratch on new pictures")
 check.between(hidden["finetuned"], hidden["frozen"] - 0.03, 1, name="the accuracy of finetuned on new pictures")
-for name in ("scratch", "frozen"):
-    check.true(correct(name, *unseen) < hidden[name] + 0.08,
+for name, chance in (("scratch", 0.15), ("frozen", 0.08)):  # of 400 pictures less 400: four standard deviations
+    check.true(correct(name, *unseen) < hidden[name] + chance,
                f"The model {name} knows the validation pictures, but not new ones.",
                hint="It has learned from the validation part; that part judges, and nothing else.")
 ### END HIDDEN TESTS

@@ -16,20 +16,20 @@ import time
 def double(*arguments):
     time.sleep(20)
 
-time.sleep(1.2)
+time.sleep(0.8)
 
 # %% total
 total = shout = apply = double
-time.sleep(1.2)
+time.sleep(0.8)
 
 # %% shout
 shout = double
-time.sleep(1.2)
+time.sleep(0.8)
 
 # %% apply
 apply = double
-time.sleep(1.2)
+time.sleep(0.8)
 
 # %% prediction
-time.sleep(1.2)
+time.sleep(0.8)
 prediction = 4

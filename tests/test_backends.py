@@ -1,0 +1,53 @@
+"""Every solved notebook, from top to bottom, on each of Keras' backends: all checks pass, and no word of warning."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+from backends import BACKENDS, environment
+from places import ROOT
+
+from autograder.course import load_course
+from autograder.solutions import reference_notebook
+from autograder.source import read_source
+
+COURSE = load_course(ROOT)
+SOURCES = {assignment.name: read_source(COURSE, assignment.name) for assignment in COURSE.assignments}
+CELL_SECONDS = 300
+BACKEND = "import sys; print(sys.modules['keras'].backend.backend() if 'keras' in sys.modules else 'no Keras')"
+
+
+SECONDS = {"jax": 100, "torch": 50, "tensorflow": 40, "no Keras": 10}  # about, on one core
+
+
+def _runs() -> list[Any]:
+    """Each notebook on each backend; once if it imports no Keras, so that the backend cannot matter."""
+    return [
+        pytest.param(name, backend, marks=pytest.mark.slow(seconds=SECONDS[backend]))
+        for name, source in SOURCES.items()
+        for backend in (BACKENDS if source.imports("keras") else ("no Keras",))
+    ]
+
+
+@pytest.mark.parametrize(("name", "backend"), _runs())
+def test_the_solved_notebook_runs_from_top_to_bottom_without_a_warning(
+    name: str, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Solutions, checks, hidden tests and figures, in a kernel as Jupyter starts it."""
+    for key, value in environment(backend if backend in BACKENDS else "tensorflow").items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    notebook = reference_notebook(SOURCES[name])
+    notebook.cells.append(nbformat.v4.new_code_cell(BACKEND))
+    folder = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, timeout=CELL_SECONDS, resources=folder).execute()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", (cell.source[:80], output.text)
+    assert notebook.cells[-1].outputs[0].text.strip() == backend
