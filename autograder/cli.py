@@ -37,8 +37,8 @@ def _course_option(
     context.obj = course
 
 
-for own in (check, progress, solution):
-    app.command(rich_help_panel="For whoever learns alone")(own)
+for learners in (check, progress, solution):
+    app.command(rich_help_panel="For whoever learns alone")(learners)
 for command in (collect, export, grade, regrade):
     app.command()(command)
 

@@ -63,11 +63,11 @@ def check(
         raise CourseError(f"{_shown(path)} cannot be checked. {problem}") from None
     outline = work.outline
     wanted = _wanted(outline, exercise or ())
-    out.print(f"{outline.title} · {outline.assignment} · {_shown(path)}\n", style="bold", soft_wrap=True)
-    if work.frame.begun.isdisjoint(each.name for each in wanted):
-        _print(blank_lines(outline, wanted, _columns()))
-        raise typer.Exit(1)
     try:
+        out.print(f"{outline.title} · {outline.assignment} · {_shown(path)}\n", style="bold", soft_wrap=True)
+        if work.frame.begun.isdisjoint(each.name for each in wanted):
+            _print(blank_lines(outline, wanted, _columns()))
+            raise typer.Exit(1)
         result = _run(course, work, [each.name for each in wanted], sandbox)
     except SandboxUnavailable as problem:
         raise CourseError(_without_sandbox(problem, notebook)) from None

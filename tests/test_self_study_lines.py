@@ -90,7 +90,7 @@ def test_one_traceback_an_exercise_and_what_is_not_written_takes_one_line() -> N
     text = said(result("", stopped, unwritten))
     assert text.count("Where your code stopped:") == 1
     assert text.count(fake_class.BROADCAST) == 1
-    assert text.count("learn_kernel") == 1
+    assert text.count("○ learn_kernel") == 1
     assert text.endswith("Next: `conv_layer`.")
 
 
