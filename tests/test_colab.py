@@ -104,9 +104,10 @@ def test_the_wheel_changes_nothing_that_is_installed(wheel: Path, tmp_path: Path
 def test_the_setup_cell_installs_in_silence_once_and_changes_nothing_else(tmp_path: Path) -> None:
     runtime = fresh(tmp_path / "colab")
     before = runtime.freeze()
-    setup = setup_of("01_convolution", f"git+{repository(tmp_path / 'course')}@main")
+    url = f"git+{repository(tmp_path / 'course')}@main"
     where = nbformat.v4.new_code_cell("import convkit; print(convkit.__path__[0])")
-    first, again, path = (o.text for o in shown(runtime.execute(nbformat.v4.new_notebook(cells=[setup, setup, where]))))
+    notebook = nbformat.v4.new_notebook(cells=[setup_of("01_convolution", url) for _ in range(2)] + [where])
+    first, again, path = (output.text for output in shown(runtime.execute(notebook)))
     assert first == again and len(first.splitlines()) == 1
     assert Path(path).is_relative_to(runtime.folder)
     assert new_lines(before, runtime.freeze()) == ["convkit"]
