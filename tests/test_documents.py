@@ -120,6 +120,20 @@ def test_the_front_page_counts_difficult_submissions_exercises_and_wrong_answers
     assert f"{wrong} wrong answers to {exercises} exercises" in text
 
 
+def test_the_front_page_says_what_grading_costs_as_it_was_measured() -> None:
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (.+?) \| ([\d.]+) \|.*\| (\d+) of (\d+) \|$", results, re.MULTILINE)
+    rate = {(name, int(count), grader): round(float(per_minute)) for name, count, grader, per_minute, *_ in rows}
+    graders = ("autograder grade --workers 2", "nbgrader autograde", "Otter-Grader")
+    conv, net = ([rate[name, 40, grader] for grader in graders] for name in ("01_convolution", "01_small_net"))
+    drawn, plain = (rate["01_convolution", 10, graders[0] + more] for more in (" --figures", ""))
+    text = " ".join(README.split())
+    assert f"graded at {conv[0]} a minute, by nbgrader at {conv[1]}, by Otter-Grader at {conv[2]};" in text
+    assert f"a small Keras network at {net[0]}, {net[1]} and {net[2]}." in text
+    assert f"ten submissions are graded at {drawn} a minute, without at {plain}." in text
+    assert all(same == of for *_, same, of in rows)
+
+
 def test_the_address_of_the_clone_is_the_courses() -> None:
     assert set(re.findall(r"git clone (\S+)", README)) == {COURSE.repository}
 
