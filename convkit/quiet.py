@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -23,6 +24,7 @@ def startup() -> Iterator[None]:
         os.dup2(messages.fileno(), 2)
         try:
             yield
+            _import_what_keras_will_import()
         except BaseException:
             os.dup2(kept, 2)
             messages.seek(0)
@@ -32,3 +34,11 @@ def startup() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def _import_what_keras_will_import() -> None:
+    """TensorFlow, where it is installed and another backend at work: `keras.utils.set_random_seed` imports it there."""
+    keras = sys.modules.get("keras")
+    if keras is not None and keras.config.backend() != "tensorflow":
+        with suppress(ImportError):
+            importlib.import_module("tensorflow")

@@ -232,7 +232,7 @@ def test_an_interrupt_keeps_what_is_graded_and_is_exit_code_130(begun: Course, s
     hand_in(begun, "ada", as_colab(reference_notebook(source)))
     hand_in(begun, "bob", as_colab(reference_notebook(source, {"double": "def double(x):\n    while True: pass"})))
     settings = begun.root / "course.toml"
-    settings.write_text(settings.read_text().replace("cell_wall_seconds = 2", "cell_wall_seconds = 60"))
+    settings.write_text(settings.read_text().replace("cell_wall_seconds = 5", "cell_wall_seconds = 60"))
     command = [sys.executable, "-m", "autograder.cli", "--course", str(begun.root), "grade", "01_mini"]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     stored = classroom.result_path(begun, "01_mini", "ada")

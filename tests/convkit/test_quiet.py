@@ -8,6 +8,7 @@ import sys
 
 import nbformat
 import pytest
+from backends import environment
 from nbclient import NotebookClient
 
 from convkit import quiet
@@ -41,3 +42,17 @@ def test_importing_keras_in_a_notebook_shows_nothing():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     assert notebook.cells[0].outputs == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_a_seed_on_another_backend_shows_nothing_where_tensorflow_is_installed(backend: str):
+    """Keras sets TensorFlow's seed too, and imports it for that."""
+    code = "from convkit import quiet\nwith quiet.startup():\n    import keras\nkeras.utils.set_random_seed(0)"
+    hidden = environment(backend)
+    paths = [path for path in hidden["PYTHONPATH"].split(os.pathsep) if "without_tensorflow" not in path]
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print('tensorflow' in sys.modules)"],
+        env=hidden | {"PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("True\n", "")

@@ -16,20 +16,20 @@ import time
 def double(*arguments):
     time.sleep(20)
 
-time.sleep(0.8)
+time.sleep(1.2)
 
 # %% total
 total = shout = apply = double
-time.sleep(0.8)
+time.sleep(1.2)
 
 # %% shout
 shout = double
-time.sleep(0.8)
+time.sleep(1.2)
 
 # %% apply
 apply = double
-time.sleep(0.8)
+time.sleep(1.2)
 
 # %% prediction
-time.sleep(0.8)
+time.sleep(1.2)
 prediction = 4

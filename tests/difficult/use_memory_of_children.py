@@ -1,6 +1,5 @@
 """Memory spread over child processes, each of which has little.
 
-seconds: 4
 double: out of memory|killed, 0
 total: passed, 4
 """
