@@ -75,12 +75,20 @@ def test_a_file_that_is_written_otherwise_is_left_alone(tmp_path: Path) -> None:
     assert "a/b" in path.read_text()
 
 
-def test_badges_of_a_readme_move_along(mini: Course) -> None:
-    readme = mini.root / "README.md"
-    readme.write_text(f"[open]({mini.colab_url('01_mini')}), [home]({mini.repository})\n")
+@pytest.mark.parametrize("page", ["README.md", "docs/student-guide.md"])
+def test_badges_and_the_command_that_clones_move_along(mini: Course, page: str) -> None:
+    path = mini.root / page
+    path.parent.mkdir(exist_ok=True)
+
+    def text(course: Course) -> str:
+        folder = course.repository.rpartition("/")[2]
+        badge = f"[open]({course.colab_url('01_mini')})"
+        return f"{badge}, [home]({mini.repository})\n\n    git clone {course.repository} && cd {folder}\n"
+
+    path.write_text(text(mini))
     here = moved(mini, FORK)
     write_address(mini, here)
-    assert readme.read_text() == f"[open]({here.colab_url('01_mini')}), [home]({mini.repository})\n"
+    assert path.read_text() == text(here)
 
 
 @pytest.fixture

@@ -135,7 +135,8 @@ def test_the_front_page_says_what_grading_costs_as_it_was_measured() -> None:
 
 
 def test_the_address_of_the_clone_is_the_courses() -> None:
-    assert set(re.findall(r"git clone (\S+)", README)) == {COURSE.repository}
+    guide = (ROOT / "docs" / "student-guide.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"git clone (\S+)", README + guide)) == {COURSE.repository}
 
 
 def test_conda_gets_pythons_version_and_everything_else_from_pyproject() -> None:
