@@ -4,6 +4,7 @@
 # make demo       a small simulated class, released, graded and reported, in build/demo
 # make test       everything that CI runs
 # make test-fast  the same without the slow tests
+# make colab      the versions that Google Colab has, in .colab, for the tests that run every notebook there
 # make pictures   the pictures of README.md and docs/
 # make bench      what grading costs, beside nbgrader and Otter-Grader; writes docs/results.md
 # make seeds      what the references learn with five seeds; writes docs/results.md
