@@ -402,7 +402,7 @@ for filters, convs, shape in [(4, 1, (2, 7, 5, 3)), (3, 4, (1, 4, 9, 2)), (6, 2,
     block.set_weights(weights)
     for kernel, bias in zip(weights[::2], weights[1::2]):
         y = keras.ops.relu(keras.ops.add(keras.ops.conv(y, kernel, padding="same"), bias))
-    check.close(block(x), keras.ops.convert_to_numpy(keras.ops.max_pool(y, 2)), rtol=1e-3, atol=1e-4)
+    check.close(block(x), keras.ops.convert_to_numpy(keras.ops.max_pool(y, 2, 2)), rtol=1e-3, atol=1e-4)
 first, second = vgg_block(2, 1), vgg_block(2, 1)
 check.true(first.layers[0].name != second.layers[0].name, "Two blocks share a layer.",
            hint="Make new layers in each call of vgg_block.")
