@@ -118,7 +118,7 @@ pictures: learn
 	$(BIN)/python docs/pictures/learned_kernel.py
 	$(BIN)/python docs/pictures/architecture.py
 
-# All of it takes about half an hour, on a machine that does nothing else. A part: make bench BENCH='--only growth'
+# All of it takes about three quarters of an hour, on a machine that does nothing else. A part: make bench BENCH='--only growth'
 BENCH ?=
 bench: setup build/otter-venv/installed
 	$(BIN)/python benchmarks/grading_cost.py --write docs/results.md $(BENCH)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from autograder.course import Course, CourseError
@@ -85,6 +85,7 @@ def read_outline(course: Course, assignment: str) -> Outline:
         raise CourseError(f"{path} cannot be read as a py:percent notebook: {error}.") from None
 
 
+@lru_cache(maxsize=64)  # a class's pages of feedback all ask for the same
 def outline_of(assignment: str, text: str) -> Outline:
     """The outline of a source notebook in the py:percent format; ValueError where a cell's label is no JSON."""
     found: list[OutlinedExercise] = []

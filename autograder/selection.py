@@ -23,13 +23,12 @@ def cells_to_run(source: AssignmentSource, frame: Frame, only: Collection[str] |
     """
     cells = frame.cells
     code = {position for position, cell in enumerate(cells) if cell.is_code}
-    if only is None:
-        illustrations = set() if figures else {i for i in code if cells[i].is_illustration}
-        return code - illustrations | _makers(cells, illustrations, code - illustrations)
-    targets = {test.index for test in tests_of(source, only)} | {e.solution.index for e in source.exercises}
-    needed = targets.union(*(source.trust.needs[index] for index in targets))
     illustrations = {i for i in code if cells[i].is_illustration}
     others = code - illustrations
+    if only is None:
+        return code if figures else others | _makers(cells, illustrations, others)
+    targets = {test.index for test in tests_of(source, only)} | {e.solution.index for e in source.exercises}
+    needed = targets.union(*(source.trust.needs[index] for index in targets))
     running = {i for i in others if (origin := cells[i].origin) is None or origin.index in needed}
     written = {i for i in running if cells[i].role in (Role.SOLUTION, Role.PLAIN)}
     return running | _makers(cells, illustrations, written)

@@ -69,7 +69,7 @@ def _address(place: Path, workers: int) -> str:
 
 
 def growth(sizes: Sequence[int], report: Report) -> str:
-    """The table."""
+    """The table: each size, graded in each way."""
     ways = {"1 worker": (with_workers, 1), "2 workers": (with_workers, 2), "2 Dask workers": (with_dask, 2)}
     rows = []
     for size in sizes:

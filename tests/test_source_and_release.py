@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from autograder.course import Course, CourseError
+from autograder.pool.job import preload_of
 from autograder.release import release
 from autograder.source import Role, exercise_of, read_source
 
@@ -33,6 +34,24 @@ def test_exercises_and_points(mini: Course) -> None:
     ]
     assert source.max_score == 6
     assert [c.role for c in source.cells if c.grade_id == "written"] == [Role.MANUAL]
+
+
+def test_rooms_have_imported_what_the_source_imports_and_nothing_that_is_not_safe_to_fork(mini: Course) -> None:
+    lines = (
+        "from convkit import check, draw",
+        "import keras.ops",
+        "import torch",
+        "def f():\n    import sklearn.datasets",
+    )
+    edit(mini, "x = np.arange(3.0)", "\n".join(("x = np.arange(3.0)", *lines)))
+    source = read_source(mini, "01_mini")
+    assert {"convkit", "convkit.check", "convkit.draw", "keras.ops", "numpy", "torch"} <= set(source.imports)
+    preloaded = preload_of(source)
+    assert {"convkit.check", "convkit.draw", "keras.ops", "matplotlib", "numpy.random", "sklearn.datasets"} <= {
+        *preloaded
+    }
+    assert not any(name.startswith("torch") for name in preloaded)
+    assert len(set(preloaded)) == len(preloaded)
 
 
 def test_hidden_lines_are_those_between_the_markers(mini: Course) -> None:

@@ -101,6 +101,23 @@ def test_a_read_only_folder_can_be_shown(tmp_path):
         assert refused(room, f"open({str(tmp_path / 'extra' / 'b.txt')!r}, 'w')") in ("OSError", "PermissionError")
 
 
+# What was imported before it came
+
+
+def test_what_is_to_be_imported_is_there_and_what_cannot_be_fails_in_the_notebook():
+    rooms = RoomServer(SMALL, preload=("convkit.check", "no_such_module"), prestart=False)
+    with rooms, rooms.student_room() as room:
+        assert tell(room, "['convkit.check' in sys.modules, 'convkit.draw' in sys.modules]") == [True, False]
+        assert refused(room, "import no_such_module") == "ModuleNotFoundError"
+
+
+def test_python_may_be_named_by_a_way_through_a_folder_that_no_room_sees(monkeypatch):
+    python = Path(sys.executable)
+    monkeypatch.setattr(sys, "executable", f"{REPOSITORY / 'tests'}/../{os.path.relpath(python, REPOSITORY)}")
+    with RoomServer(SMALL, preload=(), prestart=False) as rooms, rooms.student_room() as room:
+        assert tell(room, "1 + 1") == 2
+
+
 # What it may change
 
 
