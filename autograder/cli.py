@@ -153,6 +153,10 @@ def quality(
     context: typer.Context,
     assignment: AssignmentName,
     misconceptions: Annotated[Path | None, typer.Option(help="A further file of misconceptions.")] = None,
+    until_named: Annotated[
+        bool,
+        typer.Option("--until-named", help="Leave each misconception once it is rejected and named, without points."),
+    ] = False,
     json_file: JsonFile = None,
     sandbox: Sandbox = SandboxKind.BUBBLEWRAP,
 ) -> None:
@@ -178,7 +182,9 @@ def quality(
     with classroom.rooms_for(course, source, sandbox) as rooms:
         reference = tests.reference_results(source, limits, rooms)
         blank = tests.blank_results(source, limits, rooms)
-        tried = tuple(_progress(tests.try_misconceptions(source, wrong, limits, rooms), len(wrong)))
+        tried = tuple(
+            _progress(tests.try_misconceptions(source, wrong, limits, rooms, until_named=until_named), len(wrong))
+        )
     found = tests.Quality(
         assignment,
         sum(r.points for r in reference),
@@ -261,7 +267,9 @@ def _print_quality(found) -> None:  # type: ignore[no-untyped-def]
     for t in found.tried:
         hint = "" if t.hinted is None else "yes" if t.hinted else "NO"
         first = next((line for line in t.message.splitlines() if line.strip()), "")
-        row = (t.misconception.exercise, t.misconception.name, f"{t.points:g}/{t.max_points:g}")
+        points = "" if t.points is None else f"{t.points:g}/{t.max_points:g}"
+        points = "" if t.points is None else f"{t.points:g}/{t.max_points:g}"
+        row = (t.misconception.exercise, t.misconception.name, points)
         table.add_row(*row, "yes" if t.rejected else "NO", hint, first[:90])
     out.print(table)
     for failure in found.reference_failures:

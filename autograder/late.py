@@ -41,8 +41,8 @@ class LatePolicy:
         return 60.0 * self.grace_minutes
 
     def days(self, seconds_late: float) -> int:
-        """Started days after the grace; 0 for work in time."""
-        return max(0, math.ceil((seconds_late - self.grace_seconds) / _DAY_SECONDS))
+        """Started days after the grace; 0 for work in time. A millisecond is within what sums of seconds round to."""
+        return max(0, math.ceil(round(seconds_late - self.grace_seconds, 3) / _DAY_SECONDS))
 
     def percent(self, seconds_late: float) -> float:
         """What is taken off, in percent of the points earned."""

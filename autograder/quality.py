@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from nbformat import NotebookNode
@@ -15,6 +16,7 @@ from autograder.repair import put_on_frame
 from autograder.results import TestResult, Verdict
 from autograder.rooms.limits import Limits
 from autograder.rooms.server import RoomServer
+from autograder.selection import tests_of
 from autograder.solutions import reference_notebook, with_misconception
 from autograder.source import AssignmentSource
 from autograder.submission import parse_notebook
@@ -25,12 +27,15 @@ MIN_PER_EXERCISE = 5
 
 @dataclass(frozen=True)
 class Tried:
-    """One misconception and what the exercise's tests said. `hinted` is None where no hint is asked."""
+    """One misconception and what the exercise's tests said. `hinted` is None where no hint is asked.
+
+    `points` is what it keeps; None if it was left at the test that rejected and named it.
+    """
 
     misconception: Misconception
     rejected: bool
     hinted: bool | None
-    points: float
+    points: float | None
     max_points: float
     message: str
 
@@ -96,29 +101,61 @@ def blank_results(source: AssignmentSource, limits: Limits, rooms: RoomServer) -
 
 
 def try_misconceptions(
-    source: AssignmentSource, misconceptions: Sequence[Misconception], limits: Limits, rooms: RoomServer
+    source: AssignmentSource,
+    misconceptions: Sequence[Misconception],
+    limits: Limits,
+    rooms: RoomServer,
+    *,
+    until_named: bool = False,
 ) -> Iterator[Tried]:
-    """Each misconception in the reference's place, one after the other, in a fresh room each."""
+    """Each misconception in the reference's place, one after the other, in a fresh room each.
+
+    With `until_named`, each until a test has rejected it and its hint was shown: the rest can only add to that.
+    """
     for misconception in misconceptions:
-        functions = source.by_grade_id[misconception.exercise].names.functions
-        text = with_misconception(source, misconception.exercise, misconception.replacing(functions))
-        notebook = reference_notebook(source, {misconception.exercise: text})
-        yield _tried(misconception, _results(source, notebook, limits, rooms, [misconception.exercise]))
+        exercise = source.by_grade_id[misconception.exercise]
+        text = with_misconception(source, exercise.grade_id, misconception.replacing(exercise.names.functions))
+        notebook = reference_notebook(source, {exercise.grade_id: text})
+        enough = partial(_is_named, misconception) if until_named else _never
+        yield _tried(source, misconception, _results(source, notebook, limits, rooms, [exercise.grade_id], enough))
 
 
-def _tried(misconception: Misconception, results: Sequence[TestResult]) -> Tried:
-    lost = [r for r in results if r.verdict is not Verdict.PASSED]
-    shown = "\n".join(f"{r.hint or ''}\n{r.message}" for r in lost)
-    hinted = None if misconception.hint is None else misconception.hint.lower() in shown.lower()
-    message = next((r.hint for r in lost if r.hint), lost[0].message if lost else "")
-    points, maximum = sum(r.points for r in results), sum(r.max_points for r in results)
-    return Tried(misconception, bool(lost), hinted, points, maximum, message)
+def _never(tests: Collection[TestResult]) -> bool:
+    return False
+
+
+def _lost(tests: Collection[TestResult]) -> list[TestResult]:
+    return [test for test in tests if test.verdict is not Verdict.PASSED]
+
+
+def _is_hinted(misconception: Misconception, tests: Collection[TestResult]) -> bool | None:
+    """Whether its hint was shown; None where none is asked."""
+    if misconception.hint is None:
+        return None
+    return any(misconception.hint.lower() in f"{test.hint or ''}\n{test.message}".lower() for test in _lost(tests))
+
+
+def _is_named(misconception: Misconception, tests: Collection[TestResult]) -> bool:
+    return bool(_lost(tests)) and _is_hinted(misconception, tests) is not False
+
+
+def _tried(source: AssignmentSource, misconception: Misconception, tests: Collection[TestResult]) -> Tried:
+    lost, all_tests = _lost(tests), tests_of(source, [misconception.exercise])
+    message = next((test.hint for test in lost if test.hint), lost[0].message if lost else "")
+    points = sum(test.points for test in tests) if len(tests) == len(all_tests) else None
+    maximum = sum(test.points for test in all_tests)
+    return Tried(misconception, bool(lost), _is_hinted(misconception, tests), points, maximum, message)
 
 
 def _results(
-    source: AssignmentSource, notebook: NotebookNode, limits: Limits, rooms: RoomServer, only: list[str]
+    source: AssignmentSource,
+    notebook: NotebookNode,
+    limits: Limits,
+    rooms: RoomServer,
+    only: list[str],
+    enough: Callable[[Collection[TestResult]], bool] = _never,
 ) -> tuple[TestResult, ...]:
     submitted = parse_notebook(notebook_text(notebook).encode())
-    run = Run(source, put_on_frame(source, submitted), limits, rooms, only=only)
+    run = Run(source, put_on_frame(source, submitted), limits, rooms, only=only, enough=enough)
     run.execute()
     return tuple(run.results.values())

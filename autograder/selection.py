@@ -17,9 +17,9 @@ def tests_of(source: AssignmentSource, only: Collection[str] | None) -> list[Sou
 def cells_to_run(source: AssignmentSource, frame: Frame, only: Collection[str] | None, *, figures: bool) -> set[int]:
     """Positions in the frame.
 
-    All code cells, or with `only` the tests of those exercises, all answers, what the student added, and the course's
-    cells that these tests and answers need. Without `figures`, the course's illustrations only if a cell that runs
-    needs their names; with `only`, if one that the student wrote does.
+    All code cells, or with `only` the tests of those exercises and their answers, what the student added, and what
+    these need: the course's cells, and answers to other exercises. Without `figures`, the course's illustrations only
+    if a cell that runs needs their names; with `only`, if one that the student wrote does.
     """
     cells = frame.cells
     code = {position for position, cell in enumerate(cells) if cell.is_code}
@@ -27,11 +27,18 @@ def cells_to_run(source: AssignmentSource, frame: Frame, only: Collection[str] |
     others = code - illustrations
     if only is None:
         return code if figures else others | _makers(cells, illustrations, others)
-    targets = {test.index for test in tests_of(source, only)} | {e.solution.index for e in source.exercises}
-    needed = targets.union(*(source.trust.needs[index] for index in targets))
-    running = {i for i in others if (origin := cells[i].origin) is None or origin.index in needed}
-    written = {i for i in running if cells[i].role in (Role.SOLUTION, Role.PLAIN)}
-    return running | _makers(cells, illustrations, written)
+    answers = {i for i in others if cells[i].role is Role.SOLUTION}
+    wanted = {test.index for test in tests_of(source, only)}
+    wanted |= {exercise.solution.index for exercise in source.exercises if exercise.name in only}
+    wanted |= {origin.index for i in answers if "import *" in cells[i].text and (origin := cells[i].origin)}
+    while True:
+        needed = wanted.union(*(source.trust.needs[index] for index in wanted))
+        running = {i for i in others if (origin := cells[i].origin) is None or origin.index in needed}
+        written = {i for i in running if cells[i].role in (Role.SOLUTION, Role.PLAIN)}
+        helping = {origin.index for i in _makers(cells, answers - running, written) if (origin := cells[i].origin)}
+        if not helping:
+            return running | _makers(cells, illustrations, written)
+        wanted |= helping
 
 
 def _makers(cells: tuple[FrameCell, ...], candidates: set[int], running: set[int]) -> set[int]:

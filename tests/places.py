@@ -33,13 +33,15 @@ def trains(source_folder: Path, assignment: str) -> bool:
 class Reference:
     """What a reference solution defines, as attributes. Its cells run when the first is asked for, once a process.
 
-    So a process that only collects tests, or runs others, does not pay for it.
+    So a process that only collects tests, or runs others, does not pay for it; pytest asks all it finds for `__test__`.
     """
 
     def __init__(self, assignment: str) -> None:
         self._assignment = assignment
 
     def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
         return getattr(_loaded(self._assignment), name)
 
 

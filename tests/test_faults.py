@@ -178,6 +178,7 @@ def test_a_disk_that_is_really_full_is_exit_code_2_and_the_next_run_goes_on(mini
         subprocess.run(["umount", "-l", str(mini.build_folder)], check=True)
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_gradebook_locked_for_five_seconds_is_waited_for(scene: Scene) -> None:
     path = scene.course.db_url.removeprefix("sqlite:///")
     ready, held = threading.Event(), []

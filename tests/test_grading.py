@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -88,7 +89,9 @@ def test_the_release_as_it_is_earns_nothing(source: AssignmentSource, rooms: Roo
         ),
         ("def double(x):\n    raise NotImplementedError()", Verdict.MISSING, 0, "Not written"),
         ("", Verdict.MISSING, 0, "Not written"),
-        ("def double(x):\n    while True: pass", Verdict.TIMEOUT, 0, ""),
+        pytest.param(
+            "def double(x):\n    while True: pass", Verdict.TIMEOUT, 0, "", marks=pytest.mark.slow(seconds=10)
+        ),
         ("import os\ndef double(x):\n    os._exit(0)", Verdict.KILLED, 0, ""),
         ("import os\nos._exit(0)", Verdict.KILLED, 0, ""),
         ("def double(x):\n    class A: pass\n    return A()", Verdict.REFUSED, 0, ""),
@@ -247,6 +250,7 @@ def test_an_interrupt_keeps_what_is_graded_and_is_exit_code_130(begun: Course, s
     assert not list(begun.root.rglob("*.tmp"))
 
 
+@pytest.mark.slow(seconds=8)
 def test_simulation_and_quality_of_the_small_course(mini: Course, tmp_path: Path) -> None:
     assert autograder(mini, "simulate", "01_mini", "--students", "4", "--seed", "3").returncode == 0
     first = {p: p.read_bytes() for p in mini.submitted_folder.rglob("*.ipynb")}
@@ -266,6 +270,11 @@ def test_simulation_and_quality_of_the_small_course(mini: Course, tmp_path: Path
         "unhinted": ("double", True, False),
         "five": ("prediction", True, None),
     }
+    brief = autograder(mini, "quality", "01_mini", "--until-named", "--json", str(tmp_path / "brief.json"))
+    assert json.loads((tmp_path / "brief.json").read_text()) == found
+    points = [re.findall(r"^ *\w+ +(\w+) +([\d.]+/\d+) ", run.stdout, re.MULTILINE) for run in (done, brief)]
+    assert dict(points[0]) == {"square": "0/5", "no_return": "0/5", "unhinted": "0/5", "five": "0/1"}
+    assert dict(points[1]) == {"unhinted": "0/5", "five": "0/1"}  # of the others, the second test was not run
 
 
 def test_results_on_disk_survive_and_old_schemas_are_refused(mini: Course) -> None:

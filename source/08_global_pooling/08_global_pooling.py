@@ -62,6 +62,7 @@ def part(split, limit):
     data = datasets.load("cifar10", "real" if FULL else "sample", split=split, limit=None if FULL else limit)
     return data.images, data.labels
 
+# %% nbgrader={"grade": false, "grade_id": "parts", "locked": true, "schema_version": 3, "solution": false, "task": false}
 train, validation = part("train", 4000), part("test", 1000)
 
 # %% [markdown]

@@ -71,6 +71,7 @@ def drawn(count, seed):
     labels[full.pictures], boxes[full.pictures] = full.labels + 1, full.boxes
     return np.concatenate([full.images, none.images])[order], labels[order], boxes[order]
 
+# %% nbgrader={"grade": false, "grade_id": "parts", "locked": true, "schema_version": 3, "solution": false, "task": false}
 train, validation = pets.heads(224) if FULL else (drawn(2500, 90), drawn(500, 92))
 print(f"{len(train[0]):,} pictures to learn from, {len(validation[0]):,} for validation:", ", ".join(NAMES))
 
