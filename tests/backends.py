@@ -18,7 +18,9 @@ def environment(backend: str) -> dict[str, str]:
 
     The rooms where students work on JAX or PyTorch may lack TensorFlow; where it is installed, Keras imports it for no
     more than its random seed. PyTorch's threads wait for each other in loops: on two cores of which the other tests
-    have one, that costs ten times the time (38 steps of LeNet: 7 s, and 0.5 s on one thread).
+    have one, that costs ten times the time (38 steps of LeNet: 7 s, and 0.5 s on one thread). JAX compiles every
+    operation for every shape, which takes most of a notebook's time, so that what one process has compiled is kept
+    for the others (08: 97 CPU seconds, and 40 with all of it).
     """
     folder = ROOT / ".backends"
     if backend != "tensorflow" and not (folder / backend).is_dir():
@@ -30,6 +32,9 @@ def environment(backend: str) -> dict[str, str]:
         "CONVKIT_SOURCE": "sample",
         "CUDA_VISIBLE_DEVICES": "",
         "OMP_NUM_THREADS": "1",
+        "JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
 
 

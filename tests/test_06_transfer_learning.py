@@ -139,11 +139,11 @@ def test_bad_arguments_are_refused_with_a_sentence(keras: ModuleType) -> None:
     for call in (
         lambda: SOLUTION.split(pictures, labels[1:], labels),
         lambda: SOLUTION.split(pictures, labels, labels, 1.0),
-        lambda: SOLUTION.extract_features(SOLUTION.base, pictures),
+        lambda: SOLUTION.extract_features(small_base(keras), pictures),
         lambda: SOLUTION.build_head((3,), "max"),
         lambda: SOLUTION.build_head((3, 3, 3), "mean"),
         lambda: SOLUTION.build_finetune(small_base(keras), 9),
-        lambda: SOLUTION.compare(SOLUTION.base, (pictures, labels[1:]), (pictures, labels), 0),
+        lambda: SOLUTION.compare(small_base(keras), (pictures, labels[1:]), (pictures, labels), 0),
     ):
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             call()

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from places import ROOT, trains
 from test_grading import autograder
+from trainings import untrained
 from workshop import KNOWS, STUDENTS, handed_in, points, source
 
 from autograder.classroom import rooms_for
@@ -29,8 +30,6 @@ from autograder.submission import UnreadableError, parse_notebook
 
 COURSE = load_course(ROOT)
 WORDS = KNOWS["written"].split("\n")[0]
-# The exercises that train networks, but for that of 07, which takes the shortest time.
-TRAININGS = {"train_lenet", "train_vgg", "compare", "train_both", "train_localizer", "train_yolo"}
 kinds_of_damage = st.lists(st.sampled_from(sorted(HARMLESS)), min_size=1, max_size=7)
 
 
@@ -216,7 +215,8 @@ def test_a_damaged_class_is_graded_from_the_command_line_and_told_what_was_repai
 def test_damaged_notebooks_earn_in_the_rooms_what_the_undamaged_do(name: str, tmp_path: Path) -> None:
     """Most trainings are left out, a minute a grading; that their exercise gets the same code is tested above."""
     assignment, limits = read_source(COURSE, name), COURSE.assignment(name).limits
-    count = 1 if trains(COURSE.source_folder, name) else 6  # Keras in one notebook takes as long as NumPy in several
+    # Keras in one notebook takes as long as NumPy in several.
+    count, seeds = (1, 1) if trains(COURSE.source_folder, name) else (6, 2)
     students = simulate(COURSE, name, count, 3, tmp_path)
     with rooms_for(COURSE, assignment, "bubblewrap") as rooms:
 
@@ -224,22 +224,11 @@ def test_damaged_notebooks_earn_in_the_rooms_what_the_undamaged_do(name: str, tm
             return grade("s", data, assignment, limits, rooms).result
 
         for number, student in enumerate(students):
-            data = _untrained(assignment, (tmp_path / student / name / f"{name}.ipynb").read_bytes())
+            data = untrained(assignment, (tmp_path / student / name / f"{name}.ipynb").read_bytes())
             before = verdicts(data)
-            for seed in range(2):
+            for seed in range(seeds):
                 kinds = some_kinds(random.Random(f"{name}/{number}/{seed}"))
                 after = verdicts(damage(data, kinds, str(seed)).data)
                 assert [(e.grade_id, e.points) for e in after.exercises] == [
                     (e.grade_id, e.points) for e in before.exercises
                 ], (kinds, after.repairs)
-
-
-def _untrained(assignment: AssignmentSource, data: bytes) -> bytes:
-    """The notebook with an exercise that trains for long as it was handed out."""
-    stubs = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in generate(assignment).cells}
-    document = json.loads(data)
-    for cell in document["cells"]:
-        exercise = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-        if exercise in TRAININGS:
-            cell["source"] = stubs[exercise].splitlines(keepends=True)
-    return json.dumps(document).encode()
