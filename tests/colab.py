@@ -39,6 +39,8 @@ class Runtime:
             "MPLCONFIGDIR": str(ROOT / ".colab" / "matplotlib"),  # the list of fonts is made once
             "CONVKIT_SOURCE": "sample",
             "CUDA_VISIBLE_DEVICES": "",
+            "TF_NUM_INTRAOP_THREADS": "1",  # of the machine's two cores, the other tests have one
+            "TF_NUM_INTEROP_THREADS": "1",
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip's own way to say that there is none

@@ -107,7 +107,7 @@ def released(course: Course) -> tuple[str, str]:
     return "".join(cells[0]["source"]), "\n".join(code)
 
 
-@pytest.mark.slow(seconds=7)
+@pytest.mark.slow
 def test_a_fork_is_released_under_its_own_address_from_then_on(linked: Course) -> None:
     done = autograder(linked, "release", "--url", f"{FORK}/tree/spring")
     assert done.returncode == 0 and f"course.toml: {FORK}, branch spring" in done.stdout
@@ -120,7 +120,7 @@ def test_a_fork_is_released_under_its_own_address_from_then_on(linked: Course) -
     assert autograder(linked, "release", "--check", "--url", FORK).returncode == 0  # the branch stays
 
 
-@pytest.mark.slow(seconds=7)
+@pytest.mark.slow
 def test_a_check_against_an_address_writes_nothing(linked: Course) -> None:
     assert autograder(linked, "release").returncode == 0
     files = [linked.root / "course.toml", linked.release_folder / "01_mini" / "01_mini.ipynb"]

@@ -152,6 +152,7 @@ def test_exit_codes(mini: Course, arguments: tuple[str, ...], code: int) -> None
     assert autograder(mini, *arguments).returncode == code
 
 
+@pytest.mark.slow
 def test_the_kernel_of_the_front_page_has_learned_and_its_picture_is_committed() -> None:
     """Compared coarsely: another Matplotlib draws letters a little differently."""
     from PIL import Image

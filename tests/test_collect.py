@@ -65,6 +65,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 # --- attempts
 
 
+@pytest.mark.slow
 def test_the_newest_attempt_wins_and_the_others_are_kept(mini: Course) -> None:
     done = canvas(
         mini, {"adal_12_30_01_mini.ipynb": FIRST, "adal_12_50_01_mini-2.ipynb": THIRD, "adal_12_40_x.ipynb": SECOND}
@@ -75,6 +76,7 @@ def test_the_newest_attempt_wins_and_the_others_are_kept(mini: Course) -> None:
     assert (one.outcome, one.attempts, one.original) == (Outcome.NEW, 3, "01_mini-2.ipynb")
 
 
+@pytest.mark.slow
 def test_of_files_that_came_together_the_one_with_the_assignments_name_counts(mini: Course) -> None:
     canvas(mini, {"adal_12_30_01_mini.ipynb": FIRST, "adal_12_40_scratch.ipynb": SECOND})
     assert current(mini, "adal-12") == FIRST

@@ -220,8 +220,8 @@ def probes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probes]:
 
 
 def _parameters() -> list[Any]:
-    models = (pytest.mark.slow(seconds=12), pytest.mark.xdist_group("difficult models"))
-    slow = (pytest.mark.slow(seconds=2),)
+    # None says how long it takes: a test that ran apart from the others would find what came in between.
+    models, slow = (pytest.mark.slow, pytest.mark.xdist_group("difficult models")), (pytest.mark.slow,)
     return [
         pytest.param(
             file,

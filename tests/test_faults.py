@@ -157,6 +157,7 @@ def _no_space(data: bytes) -> int:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
 def test_a_disk_that_is_really_full_is_exit_code_2_and_the_next_run_goes_on(mini: Course) -> None:
     hand_in(mini, "ada", notebook(mini))
@@ -178,7 +179,7 @@ def test_a_disk_that_is_really_full_is_exit_code_2_and_the_next_run_goes_on(mini
         subprocess.run(["umount", "-l", str(mini.build_folder)], check=True)
 
 
-@pytest.mark.slow(seconds=6)
+@pytest.mark.slow
 def test_a_gradebook_locked_for_five_seconds_is_waited_for(scene: Scene) -> None:
     path = scene.course.db_url.removeprefix("sqlite:///")
     ready, held = threading.Event(), []
@@ -322,6 +323,7 @@ def test_a_killed_run_leaves_the_course_free(mini: Course, at_work: subprocess.P
         pass
 
 
+@pytest.mark.slow
 def test_events_tell_a_program_how_it_went(mini: Course) -> None:
     hand_in(mini, "cy", b"%PDF")
     done = autograder(mini, "grade", A, "--events", "-")

@@ -27,6 +27,8 @@ from autograder.rooms.server import RoomServer
 from autograder.solutions import reference_notebook
 from autograder.source import AssignmentSource, read_source
 
+pytestmark = pytest.mark.xdist_group("grading")  # in one process, so that the class is graded once
+
 
 @pytest.fixture(scope="module")
 def rooms() -> Iterator[RoomServer]:
@@ -89,9 +91,7 @@ def test_the_release_as_it_is_earns_nothing(source: AssignmentSource, rooms: Roo
         ),
         ("def double(x):\n    raise NotImplementedError()", Verdict.MISSING, 0, "Not written"),
         ("", Verdict.MISSING, 0, "Not written"),
-        pytest.param(
-            "def double(x):\n    while True: pass", Verdict.TIMEOUT, 0, "", marks=pytest.mark.slow(seconds=10)
-        ),
+        pytest.param("def double(x):\n    while True: pass", Verdict.TIMEOUT, 0, "", marks=pytest.mark.slow),
         ("import os\ndef double(x):\n    os._exit(0)", Verdict.KILLED, 0, ""),
         ("import os\nos._exit(0)", Verdict.KILLED, 0, ""),
         ("def double(x):\n    class A: pass\n    return A()", Verdict.REFUSED, 0, ""),
@@ -180,6 +180,7 @@ def test_a_class_with_broken_files_is_graded_to_the_end(class_of_five: Course) -
     assert "bob" in (class_of_five.build_folder / "reports" / "01_mini.html").read_text()
 
 
+@pytest.mark.slow
 def test_only_the_named_students_are_graded_and_hand_given_points_stay(class_of_five: Course) -> None:
     with open_gradebook(class_of_five) as gradebook:
         grade_row = gradebook.find_grade("written", "01_mini", "01_mini", "ada")
@@ -231,6 +232,7 @@ def test_a_broken_course_file_is_exit_code_2(mini: Course) -> None:
     assert "not valid TOML" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_is_graded_and_is_exit_code_130(begun: Course, source: AssignmentSource) -> None:
     hand_in(begun, "ada", as_colab(reference_notebook(source)))
     hand_in(begun, "bob", as_colab(reference_notebook(source, {"double": "def double(x):\n    while True: pass"})))
@@ -250,7 +252,7 @@ def test_an_interrupt_keeps_what_is_graded_and_is_exit_code_130(begun: Course, s
     assert not list(begun.root.rglob("*.tmp"))
 
 
-@pytest.mark.slow(seconds=8)
+@pytest.mark.slow
 def test_simulation_and_quality_of_the_small_course(mini: Course, tmp_path: Path) -> None:
     assert autograder(mini, "simulate", "01_mini", "--students", "4", "--seed", "3").returncode == 0
     first = {p: p.read_bytes() for p in mini.submitted_folder.rglob("*.ipynb")}

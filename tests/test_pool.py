@@ -88,7 +88,7 @@ def test_leaving_early_ends_the_workers_at_once() -> None:
     assert not any(process.is_alive() for process in processes)
 
 
-@pytest.mark.slow(seconds=8)  # the scheduler is waited for
+@pytest.mark.slow  # the scheduler is waited for
 def test_an_unknown_scheduler_is_one_sentence(mini: Course) -> None:
     hand_in_class(mini, 1)
     done = autograder(mini, "grade", A, "--scheduler", "tcp://127.0.0.1:1")
@@ -114,6 +114,7 @@ def test_a_worker_that_is_another_grader_refuses(mini: Course) -> None:
         grade_submission(other, notebook(mini))
 
 
+@pytest.mark.slow
 def test_the_environment_is_the_same_whatever_was_imported() -> None:
     code = "{}; from autograder.receipts import environment_digest as digest; print(digest())"
     found = {

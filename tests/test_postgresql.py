@@ -72,6 +72,7 @@ def test_a_class_is_graded_into_postgresql_as_into_sqlite(mini: Course, database
     assert autograder(course, "grade", A, "--students", "ada").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(mini: Course) -> None:
     hand_in_class(mini, 1)
     settings = mini.root / "course.toml"

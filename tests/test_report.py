@@ -32,6 +32,7 @@ def rows(page: str) -> dict[str, list[str]]:
     return {first: rest for first, *rest in cells}
 
 
+@pytest.mark.slow
 def test_a_class_of_forty_has_every_exercise_every_hint_and_every_student():
     results = fake_class(40)
     page = report(results)
@@ -264,6 +265,7 @@ def test_nothing_from_a_student_becomes_markup_or_grows():
     assert "(no name)" in text(page)
 
 
+@pytest.mark.slow
 def test_a_class_of_a_thousand_is_quick_and_one_file_of_less_than_a_megabyte():
     results = fake_class(1000)
     start = time.perf_counter()

@@ -138,6 +138,7 @@ def test_docstrings_are_no_tokens_but_texts_are() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_thousand_submissions_take_seconds() -> None:
     chance = random.Random(1)
     lines = [line for cells in HONEST.values() for code in cells.values() for line in code.splitlines() if line.strip()]

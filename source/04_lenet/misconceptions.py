@@ -385,7 +385,8 @@ def not_trained(train, validation, seed):
 @misconception("train_lenet", hint="no better than guessing")
 def shuffled_apart(train, validation, seed):
     rng = np.random.default_rng(seed)
-    return _fitted(train[0][rng.permutation(len(train[0]))], train[1][rng.permutation(len(train[1]))], seed)
+    images, labels = (part[rng.permutation(len(part))] for part in train)
+    return _fitted(images, labels, seed, epochs=4)
 
 
 @misconception("train_lenet", hint="counted from 1")
@@ -396,7 +397,7 @@ def labels_from_one(train, validation, seed):
 
 @misconception("train_lenet", hint="learning rate")
 def learning_rate_too_high(train, validation, seed):
-    return _fitted(*train, seed, rate=1.0, epochs=10)
+    return _fitted(*train, seed, rate=1.0, epochs=3)
 
 
 @misconception("train_lenet", hint="more epochs")

@@ -55,6 +55,7 @@ def test_the_sample_of_mnist_is_the_digits_of_scikit_learn_each_once():
     assert len(np.unique(everything, axis=0)) == 1797, "no picture is in both parts"
 
 
+@pytest.mark.slow
 def test_every_sample_is_made_again_byte_for_byte(tmp_path):
     for name in ("make_samples.py", "samples.sha256"):
         shutil.copy(ROOT / "data" / name, tmp_path)

@@ -103,6 +103,7 @@ def images(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(0, 255, shape).astype("float32")
 
 
+@pytest.mark.slow
 def test_a_trained_and_compiled_lenet_crosses_and_can_be_trained_further() -> None:
     model = lenet()
     model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])

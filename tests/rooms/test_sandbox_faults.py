@@ -55,6 +55,7 @@ def test_a_fork_server_that_dies_between_submissions_is_not_even_noticed(own, sh
         assert shown(room.run("1 + 1")) == "2"
 
 
+@pytest.mark.slow
 def test_a_fork_server_that_does_not_answer_is_ended_with_its_rooms(own, shown, monkeypatch):
     monkeypatch.setattr(process, "END_SECONDS", 0.3)
     room = own.student_room()

@@ -88,6 +88,7 @@ def hasty():
 BURN = "import time\nbegin = time.process_time()\nwhile time.process_time() - begin < {}: pass"
 
 
+@pytest.mark.slow
 def test_processor_time_below_the_limit_can_be_used_and_above_it_is_named(hasty):
     with hasty.student_room() as room:
         assert room.run(BURN.format(0.5)).broken is None
@@ -126,6 +127,7 @@ def test_processes_up_to_the_limit_can_be_started_and_one_more_is_named(room):
     assert (outcome.broken, outcome.alive) == (Broken.PROCESSES, True)
 
 
+@pytest.mark.slow
 def test_a_fork_bomb_ends_with_its_room(server, shown):
     with server.student_room() as room:
         room.run("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", wall_seconds=0.5)

@@ -80,6 +80,7 @@ def test_compiled_code_that_never_returns_is_killed(room):
     assert (outcome.broken, outcome.alive) == (Broken.WALL_TIME, False)
 
 
+@pytest.mark.slow
 def test_the_notebook_as_a_whole_has_a_limit(server):
     with server.student_room() as room:
         room._spent_seconds = SMALL.notebook_wall_seconds - 0.5
