@@ -268,7 +268,6 @@ def _print_quality(found) -> None:  # type: ignore[no-untyped-def]
         hint = "" if t.hinted is None else "yes" if t.hinted else "NO"
         first = next((line for line in t.message.splitlines() if line.strip()), "")
         points = "" if t.points is None else f"{t.points:g}/{t.max_points:g}"
-        points = "" if t.points is None else f"{t.points:g}/{t.max_points:g}"
         row = (t.misconception.exercise, t.misconception.name, points)
         table.add_row(*row, "yes" if t.rejected else "NO", hint, first[:90])
     out.print(table)

@@ -151,6 +151,11 @@ def _exercise_result(name: str, cells: tuple[SourceCell, ...], results: dict[str
     )
 
 
+def never(tests: Collection[TestResult]) -> bool:
+    """However the tests ended, the others are run too."""
+    return False
+
+
 class Run:
     """One execution of a frame in the rooms, or of the part of it that some exercises need."""
 
@@ -164,7 +169,7 @@ class Run:
         only: Collection[str] | None = None,
         figures: bool = False,
         tell: Callable[[TestResult], None] = lambda test: None,
-        enough: Callable[[Collection[TestResult]], bool] = lambda tests: False,
+        enough: Callable[[Collection[TestResult]], bool] = never,
     ) -> None:
         """`only` names exercises and `figures` asks for illustrations, both as `cells_to_run` explains them.
 

@@ -41,7 +41,7 @@ class LatePolicy:
         return 60.0 * self.grace_minutes
 
     def days(self, seconds_late: float) -> int:
-        """Started days after the grace; 0 for work in time. A millisecond is within what sums of seconds round to."""
+        """Started days after the grace; 0 for work in time. What is less than a millisecond is rounding."""
         return max(0, math.ceil(round(seconds_late - self.grace_seconds, 3) / _DAY_SECONDS))
 
     def percent(self, seconds_late: float) -> float:

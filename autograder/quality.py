@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grading import Run
+from autograder.grading import Run, never
 from autograder.misconceptions import Misconception
 from autograder.release import generate, notebook_text
 from autograder.repair import put_on_frame
@@ -116,12 +116,8 @@ def try_misconceptions(
         exercise = source.by_grade_id[misconception.exercise]
         text = with_misconception(source, exercise.grade_id, misconception.replacing(exercise.names.functions))
         notebook = reference_notebook(source, {exercise.grade_id: text})
-        enough = partial(_is_named, misconception) if until_named else _never
+        enough = partial(_is_named, misconception) if until_named else never
         yield _tried(source, misconception, _results(source, notebook, limits, rooms, [exercise.grade_id], enough))
-
-
-def _never(tests: Collection[TestResult]) -> bool:
-    return False
 
 
 def _lost(tests: Collection[TestResult]) -> list[TestResult]:
@@ -153,7 +149,7 @@ def _results(
     limits: Limits,
     rooms: RoomServer,
     only: list[str],
-    enough: Callable[[Collection[TestResult]], bool] = _never,
+    enough: Callable[[Collection[TestResult]], bool] = never,
 ) -> tuple[TestResult, ...]:
     submitted = parse_notebook(notebook_text(notebook).encode())
     run = Run(source, put_on_frame(source, submitted), limits, rooms, only=only, enough=enough)

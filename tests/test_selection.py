@@ -8,6 +8,7 @@ from functools import cache
 import jupytext
 import pytest
 from nbformat import NotebookNode
+from workshop import labelled_cell
 
 from autograder.release import generate, notebook_text
 from autograder.repair import put_on_frame
@@ -16,26 +17,21 @@ from autograder.source import AssignmentSource, parse_source
 from autograder.submission import parse_notebook
 
 
-def _cell(name: str, text: str, *, points: int = 0, solution: bool = False) -> str:
-    label = {"grade": bool(points), "grade_id": name, "locked": not solution, "points": points, "solution": solution}
-    return f"# %% nbgrader={json.dumps(label | {'schema_version': 3, 'task': False})}\n{text}\n"
-
-
 @cache
 def source() -> AssignmentSource:
     """Two functions that need nothing, a table of numbers that takes long, and what is computed from all of them."""
     text = "\n".join(
         [
-            _cell("setup", "import time"),
-            _cell("rates", "rate = 3"),
-            _cell("data", "time.sleep(1)\nnumbers = list(range(9))"),
-            _cell("double", "def double(x):\n    return 2 * x", solution=True),
-            _cell("double-1", "assert double(2) == 4", points=1),
-            _cell("scaled", "def scaled(x):\n    return rate * x", solution=True),
-            _cell("scaled-1", "assert scaled(2) == 6", points=1),
-            _cell("total", "def total():\n    return sum(double(x) for x in numbers)", solution=True),
-            _cell("result", "result = total()"),
-            _cell("total-1", "assert result == 72", points=1),
+            labelled_cell("setup", "import time"),
+            labelled_cell("rates", "rate = 3"),
+            labelled_cell("data", "time.sleep(1)\nnumbers = list(range(9))"),
+            labelled_cell("double", "def double(x):\n    return 2 * x", solution=True),
+            labelled_cell("double-1", "assert double(2) == 4", points=1),
+            labelled_cell("scaled", "def scaled(x):\n    return rate * x", solution=True),
+            labelled_cell("scaled-1", "assert scaled(2) == 6", points=1),
+            labelled_cell("total", "def total():\n    return sum(double(x) for x in numbers)", solution=True),
+            labelled_cell("result", "result = total()"),
+            labelled_cell("total-1", "assert result == 72", points=1),
         ]
     )
     return parse_source("01_selection", jupytext.reads(text, fmt="py:percent"))
@@ -45,10 +41,10 @@ def running(*only: str, own: str = "", **answers: str) -> set[str]:
     """Names of the cells that run for the exercises `only`, in a notebook with these answers and an own cell on top."""
     notebook: NotebookNode = generate(source())
     known = source().by_grade_id
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    for each in notebook.cells:
+        name = each.metadata.get("nbgrader", {}).get("grade_id")
         if name in ("double", "scaled", "total"):
-            cell.source = answers.get(name, known[name].text)
+            each.source = answers.get(name, known[name].text)
     document = json.loads(notebook_text(notebook))
     if own:
         document["cells"].insert(0, {"cell_type": "code", "metadata": {}, "outputs": [], "source": own})

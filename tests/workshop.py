@@ -18,7 +18,8 @@ from autograder.repair import Frame
 from autograder.source import AssignmentSource, Role, parse_source
 
 
-def _cell(name: str, text: str, *, points: int = 0, solution: bool = False, markdown: bool = False) -> str:
+def labelled_cell(name: str, text: str, *, points: int = 0, solution: bool = False, markdown: bool = False) -> str:
+    """A labelled cell of a source notebook, as py:percent."""
     label = {"grade": bool(points), "grade_id": name, "locked": not solution, "points": points, "solution": solution}
     kind = "[markdown] " if markdown else ""
     return f"# %% {kind}nbgrader={json.dumps(label | {'schema_version': 3, 'task': False})}\n{text.strip()}\n"
@@ -27,24 +28,26 @@ def _cell(name: str, text: str, *, points: int = 0, solution: bool = False, mark
 _TEXT = "\n".join(
     [
         "# %% [markdown]\n# # Workshop\n#\n# What is asked in the exercises below, and how to go about it.\n",
-        _cell("setup", "import numpy as np\n\nx = np.arange(4.0)\nprint('ready', x.sum())"),
+        labelled_cell("setup", "import numpy as np\n\nx = np.arange(4.0)\nprint('ready', x.sum())"),
         "# %% [markdown]\n# ## Doubling\n#\n# Twice a number is the number and the number again.\n",
-        _cell(
+        labelled_cell(
             "double",
             'def double(x):\n    """Twice x, as an array of floats.\n\n    x: numbers, (n,).\n    """\n'
             "    ### BEGIN SOLUTION\n    x = np.asarray(x, dtype=float)\n    result = x + x\n    return result\n"
             "    ### END SOLUTION",
             solution=True,
         ),
-        _cell(
+        labelled_cell(
             "double-1",
             "assert np.allclose(double(x), [0, 2, 4, 6]), 'should be 0 2 4 6'\nprint('double: fine')",
             points=2,
         ),
-        _cell("double-2", "### BEGIN HIDDEN TESTS\nassert double([5])[0] == 10\n### END HIDDEN TESTS", points=3),
+        labelled_cell(
+            "double-2", "### BEGIN HIDDEN TESTS\nassert double([5])[0] == 10\n### END HIDDEN TESTS", points=3
+        ),
         "# %%\nfor number in range(3):\n    print(number, double([number]))\n",
-        _cell("table", "def table(values):\n    return '\\n'.join(f'{value:6.2f}' for value in values)"),
-        _cell(
+        labelled_cell("table", "def table(values):\n    return '\\n'.join(f'{value:6.2f}' for value in values)"),
+        labelled_cell(
             "total",
             'def total(values):\n    """The sum of a list of numbers; TypeError for a text."""\n'
             "    ### BEGIN SOLUTION\n    if isinstance(values, str):\n        raise TypeError('a text')\n\n"
@@ -52,7 +55,7 @@ _TEXT = "\n".join(
             "    return result\n    ### END SOLUTION",
             solution=True,
         ),
-        _cell(
+        labelled_cell(
             "total-1",
             "assert total([1, 2]) == 3\n### BEGIN HIDDEN TESTS\nassert total([]) == 0\n### END HIDDEN TESTS\n"
             "try:\n    total('12')\nexcept TypeError:\n    print('total: fine')\n"
@@ -60,7 +63,7 @@ _TEXT = "\n".join(
             points=4,
         ),
         "# %% [markdown]\n# ## There and back\n#\n# Two functions, and one takes back what the other does.\n",
-        _cell(
+        labelled_cell(
             "enlarge",
             'def enlarge(values):\n    """Each value twice."""\n    ### BEGIN SOLUTION\n'
             "    return [value for value in values for _ in range(2)]\n    ### END SOLUTION\n\n\n"
@@ -68,23 +71,23 @@ _TEXT = "\n".join(
             "    return list(values)[::2]\n    ### END SOLUTION",
             solution=True,
         ),
-        _cell("enlarge-1", "assert enlarge([1, 2]) == [1, 1, 2, 2]", points=1),
-        _cell("enlarge-2", "assert reduce(enlarge([1, 2, 3])) == [1, 2, 3]\nprint('both: fine')", points=2),
-        _cell(
+        labelled_cell("enlarge-1", "assert enlarge([1, 2]) == [1, 1, 2, 2]", points=1),
+        labelled_cell("enlarge-2", "assert reduce(enlarge([1, 2, 3])) == [1, 2, 3]\nprint('both: fine')", points=2),
+        labelled_cell(
             "prediction",
             "prediction = None\n### BEGIN SOLUTION\nprediction = 4\n### END SOLUTION",
             solution=True,
         ),
-        _cell("prediction-1", "assert prediction == 4", points=1),
-        _cell(
+        labelled_cell("prediction-1", "assert prediction == 4", points=1),
+        labelled_cell(
             "quadruple",
             'def quadruple(x):\n    """Four times x."""\n    ### BEGIN SOLUTION\n    return double(double(x))\n'
             "    ### END SOLUTION",
             solution=True,
         ),
-        _cell("quadruple-1", "assert np.allclose(quadruple(x), 4 * x), 'not four times'", points=3),
+        labelled_cell("quadruple-1", "assert np.allclose(quadruple(x), 4 * x), 'not four times'", points=3),
         "# %% [markdown]\n# ## In words\n#\n# Why does doubling twice give four times? Two sentences.\n",
-        _cell("written", "# Because.", points=5, solution=True, markdown=True),
+        labelled_cell("written", "# Because.", points=5, solution=True, markdown=True),
         "# %% [markdown]\n# ## What you built\n#\n# Five functions, and a number that you wrote down before.\n",
     ]
 )
