@@ -246,17 +246,23 @@ def test_a_learning_rate_of_0_1_is_worse_than_guessing_and_0_01_falls_faster_tha
 
 
 @pytest.mark.slow
-def test_the_reference_knows_new_digits_and_moved_ones_better_than_one_dense_layer() -> None:
+def test_the_reference_knows_new_digits_and_loses_less_than_one_dense_layer_where_they_move() -> None:
+    """By two pixels, a fifth to a third, as the notebook says."""
     train, test = digits("train"), digits("test")
     cut = len(train[1]) * 5 // 6
     first, last = ((train[0][part], train[1][part]) for part in (slice(cut), slice(cut, None)))
     model = SOLUTION.train_lenet(first, last, 0)
-    check.trained(model.predict(test[0], verbose=0), test[1], 0.97, classes=10)
     moved = np.roll(test[0], 2, axis=2)
-    check.trained(model.predict(moved, verbose=0), test[1], 0.9, classes=10)
+    known, known_moved = (_right(model, images, test[1]) for images in (test[0], moved))
+    assert known >= 0.96
+    assert 2 / 3 < known_moved / known < 0.85
     keras.utils.set_random_seed(0)
     linear = keras.Sequential([keras.Input((28, 28, 1)), LAYERS.Flatten(), LAYERS.Dense(10, activation="softmax")])
     linear.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
     linear.fit(*first, epochs=10, batch_size=64, verbose=0)
-    answers = linear.predict(moved, verbose=0).argmax(axis=1)
-    assert np.mean(answers == test[1]) < 0.75
+    assert _right(linear, moved, test[1]) < known_moved - 0.05
+
+
+def _right(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
+    """The share of right answers."""
+    return float(np.mean(model.predict(images, verbose=0).argmax(axis=1) == labels))

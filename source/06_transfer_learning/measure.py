@@ -21,11 +21,11 @@ Array = np.ndarray[Any, Any]
 
 def sample(solution: SimpleNamespace, seed: int) -> dict[str, float]:
     """Shares of right answers on 400 new things."""
-    few = solution.few
+    few, unseen = transfer.drawn(25, seed=60), transfer.drawn(200, seed=61, takes=1)
     train, _ = solution.split(few.images, few.labels, few.groups, 0.2, seed)
     new = transfer.drawn(200, 40_000 + seed, takes=1)
     started = time.process_time()
-    results = solution.compare(solution.base, train, solution.unseen, seed)
+    results = solution.compare(solution.new_base(), train, (unseen.images, unseen.labels), seed)
     seconds = time.process_time() - started
     figures = {name: _right(model, new.images, new.labels) for name, (_, model) in results.items()}
     return figures | {"frozen less scratch": figures["frozen"] - figures["scratch"], "CPU seconds": seconds}

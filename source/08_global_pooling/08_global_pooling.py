@@ -851,7 +851,7 @@ def share_inside(cam, mask):
     """The share of the map's positive part that lies inside the mask (H, W); H and W are multiples of the map's."""
     rows, columns = mask.shape[0] // cam.shape[0], mask.shape[1] // cam.shape[1]
     mass = np.maximum(cam, 0).repeat(rows, axis=0).repeat(columns, axis=1)
-    return np.sum(mass * mask) / np.sum(mass)
+    return np.sum(mass * mask) / max(np.sum(mass), 1e-9)  # a map may be negative throughout
 
 inside = np.mean([share_inside(cam, mask) for cam, mask in zip(cams, unseen.masks)])
 
