@@ -450,6 +450,16 @@ def _copy(base):
     return new
 
 
+def _fitted(model, x, y, name, in_full):
+    """As `fitted`; where one epoch is enough, without a graph, whose making would take longer than the epoch."""
+    rate = recipe["tune_rate" if name == "tune" else "rate"]
+    if name in in_full:
+        return fitted(model, x, y, recipe[f"{name}_epochs"], rate)
+    model.compile(keras.optimizers.Adam(rate), "binary_crossentropy", metrics=["accuracy"], run_eagerly=True)
+    model.fit(x, y, recipe["batch_size"], 1, verbose=0)
+    return model
+
+
 def _compared(
     base, train, validation, seed, in_full=(), learn_from=None, judge=None, copy=_copy, scratch=None, unfreeze=True
 ):
@@ -457,20 +467,19 @@ def _compared(
     if len(train[0]) != len(train[1]):
         raise ValueError("as many labels as pictures")
     keras.utils.set_random_seed(seed)
-    epochs = {name: recipe[f"{name}_epochs"] if name in in_full else 1 for name in ("scratch", "head", "tune")}
     images, labels = learn_from or train
     fresh = fresh_copy(base) if scratch is None else scratch
     first = build_finetune(fresh, len(fresh.layers))
     for layer in fresh.layers if unfreeze else []:
         layer.trainable = True
-    fitted(first, images, labels, epochs["scratch"], recipe["rate"])
+    _fitted(first, images, labels, "scratch", in_full)
     features = extract_features(base, images)
-    head = fitted(build_head(features.shape[1:], "max"), features, labels, epochs["head"], recipe["rate"])
+    head = _fitted(build_head(features.shape[1:], "max"), features, labels, "head", in_full)
     frozen = build_finetune(copy(base), 0)
     frozen.layers[-1].set_weights(head.get_weights())
     finetuned = build_finetune(copy(base), recipe["tune_layers"])
     finetuned.set_weights(frozen.get_weights())
-    fitted(finetuned, images, labels, epochs["tune"], recipe["tune_rate"])
+    _fitted(finetuned, images, labels, "tune", in_full)
     models = {"scratch": first, "frozen": frozen, "finetuned": finetuned}
     return {name: (right(model, *(judge or validation)), model) for name, model in models.items()}
 
