@@ -40,7 +40,7 @@ def _parts(layer: Any, dropout: float) -> Iterator[Any]:
     import keras
 
     if isinstance(layer, keras.layers.Conv2D):
-        options = {"strides": layer.strides, "padding": layer.padding, "kernel_initializer": "he_normal"}
+        options = {"strides": layer.strides, "padding": layer.padding, "kernel_initializer": "he_uniform"}
         yield keras.layers.Conv2D(layer.filters, layer.kernel_size, use_bias=False, **options)
         yield keras.layers.BatchNormalization(momentum=0.9)
         yield keras.layers.ReLU()

@@ -33,7 +33,8 @@ import keras
 
 def fit_few(model, *arguments, **options):
     given = inspect.signature(fit).bind(model, *arguments, **options)
-    given.arguments |= {name: keras.tree.map_structure(lambda a: a[:32], given.arguments[name]) for name in "xy"}
+    given.arguments |= {name: keras.tree.map_structure(lambda a: a[:16], given.arguments[name]) for name in "xy"}
+    model.run_eagerly = True  # a graph takes longer to make than so little to compute
     return fit(*given.args, **given.kwargs)
 
 fit, keras.Model.fit = keras.Model.fit, fit_few'''

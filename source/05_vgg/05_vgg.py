@@ -314,7 +314,7 @@ draw.lines({name: (range(len(layers) + 1), [receptive_field(layers[:depth]) for 
 # So a map of 9×6 stays 9×6 through the convolutions and leaves as 4×3. Write a function that makes such a block, with
 # `keras.Sequential`. It needs no input shape: Keras builds the block when it first sees pictures.
 #
-# One choice is free, how the weights begin. With ReLU, `kernel_initializer="he_normal"` keeps the numbers about as
+# One choice is free, how the weights begin. With ReLU, `kernel_initializer="he_uniform"` keeps the numbers about as
 # large from layer to layer. The rule was published in 2015, after VGG, whose authors
 # trained 11 layers first and put in the others later.
 
@@ -329,7 +329,7 @@ def vgg_block(filters, convs):
     ### BEGIN SOLUTION
     if filters < 1 or convs < 1:
         raise ValueError(f"a block needs at least 1 filter and 1 convolution, not {filters} and {convs}")
-    options = {"padding": "same", "activation": "relu", "kernel_initializer": "he_normal"}
+    options = {"padding": "same", "activation": "relu", "kernel_initializer": "he_uniform"}
     return keras.Sequential([
         *(keras.layers.Conv2D(filters, 3, **options) for _ in range(convs)),
         keras.layers.MaxPooling2D(2),
@@ -447,7 +447,7 @@ def build_vgg(blocks, dense, input_shape, classes):
         keras.Input(input_shape),
         *(vgg_block(filters, convs) for filters, convs in blocks),
         keras.layers.Flatten(),
-        *(keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal") for units in dense),
+        *(keras.layers.Dense(units, activation="relu", kernel_initializer="he_uniform") for units in dense),
         keras.layers.Dense(classes, activation="softmax"),
     ])
     ### END SOLUTION
@@ -795,7 +795,7 @@ draw.images([picture, *changed], ["as it is", *["in training"] * 7], columns=4, 
 # %% nbgrader={"grade": false, "grade_id": "recipe", "locked": true, "schema_version": 3, "solution": false, "task": false}
 RECIPES = {
     "quick": {"blocks": [(16, 1), (32, 1), (64, 1), (128, 1)], "dense": [], "modern": False, "dropout": 0,
-              "flip": "horizontal_and_vertical", "shift": 0, "batch_size": 32, "epochs": 7, "learning_rate": 3e-3},
+              "flip": "horizontal_and_vertical", "shift": 0, "batch_size": 32, "epochs": 5, "learning_rate": 4e-3},
     "full": {"blocks": [(64, 2), (128, 2), (256, 3), (512, 3)], "dense": [512], "modern": True, "dropout": 0.4,
              "flip": "horizontal", "shift": 0.125, "batch_size": 256, "epochs": 40, "learning_rate": 3e-3},
 }
