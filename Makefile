@@ -7,9 +7,10 @@
 # make colab      the versions that Google Colab has, in .colab, for the tests that run every notebook there
 # make pictures   the pictures of README.md and docs/
 # make bench      what grading costs, beside nbgrader and Otter-Grader; writes docs/results.md
+# make times      what each solved notebook takes; writes docs/results.md
 # make seeds      what the references learn with five seeds; writes docs/results.md
 # make full-scale the references on the real data (downloads, or Keras' cache); writes docs/results.md
-.PHONY: learn teach setup demo test test-fast lint pictures bench seeds full-scale clean
+.PHONY: learn teach setup demo test test-fast lint pictures bench times seeds full-scale clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -130,6 +131,9 @@ build/otter-venv/installed: | setup
 	build/otter-venv/bin/python -m pip install --quiet --constraint build/otter-venv/constraints.txt \
 	  'otter-grader>=5.7,<7' --editable '.[course]'
 	touch $@
+
+times: learn
+	$(BIN)/python benchmarks/solved_notebooks.py --write docs/results.md
 
 seeds: setup
 	$(BIN)/python benchmarks/learning.py scenes --write docs/results.md

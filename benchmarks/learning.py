@@ -137,6 +137,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--write", type=Path, help="put the tables between their marks in this file")
     arguments = parser.parse_args()
+    if arguments.write and not arguments.write.is_file():
+        parser.error(f"--write: there is no page {arguments.write} to write into")  # before minutes of measuring
     makers: dict[str, Callable[[str], str]] = {"seeds": lambda name: seeds(name, arguments.seeds), "full": full}
     if arguments.what == "scenes":
         sections = {"scenes": scenes_table(arguments.seeds)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from forms import as_colab
+from places import AUTOGRADER
 
 from autograder.classroom import load_results
 from autograder.course import Course
@@ -51,7 +51,7 @@ def hand_in_class(course: Course, students: int = len(ANSWERS)) -> list[str]:
 
 
 def command(course: Course, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "autograder.cli", "--course", str(course.root), *arguments]
+    return [AUTOGRADER, "--course", str(course.root), *arguments]
 
 
 def autograder(course: Course, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:

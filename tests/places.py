@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MINI = ROOT / "tests" / "mini"
+# The command as it is installed. (`python -m` may end as if nobody had handled an interrupt: CPython remembers it if
+# it came while a text was being executed, which every dataclass does.)
+AUTOGRADER = str(Path(sys.executable).parent / "autograder")
 
 
 def real_data(*needed: str) -> Path:

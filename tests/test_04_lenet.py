@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import Reference
 
-from convkit import check, datasets, quiet
+from convkit import datasets, quiet
 
 with quiet.startup():
     import keras
@@ -247,7 +247,7 @@ def test_a_learning_rate_of_0_1_is_worse_than_guessing_and_0_01_falls_faster_tha
 
 @pytest.mark.slow
 def test_the_reference_knows_new_digits_and_loses_less_than_one_dense_layer_where_they_move() -> None:
-    """By two pixels, a fifth to a third, as the notebook says."""
+    """By two pixels, a sixth to a third, as the notebook says."""
     train, test = digits("train"), digits("test")
     cut = len(train[1]) * 5 // 6
     first, last = ((train[0][part], train[1][part]) for part in (slice(cut), slice(cut, None)))

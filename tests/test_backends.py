@@ -28,7 +28,7 @@ BACKEND = "import sys; print(sys.modules['keras'].backend.backend() if 'keras' i
 
 SECONDS = {"jax": 60, "torch": 40, "tensorflow": 15, "no Keras": 10}  # about, on one core
 
-HARDLY_TRAIN = '''import inspect
+HARDLY_TRAIN = """import inspect
 import keras
 
 def fit_few(model, *arguments, **options):
@@ -37,7 +37,7 @@ def fit_few(model, *arguments, **options):
     model.run_eagerly = True  # a graph takes longer to make than so little to compute
     return fit(*given.args, **given.kwargs)
 
-fit, keras.Model.fit = keras.Model.fit, fit_few'''
+fit, keras.Model.fit = keras.Model.fit, fit_few"""
 
 
 def _runs() -> list[Any]:

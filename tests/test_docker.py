@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from places import AUTOGRADER
 
 from autograder.course import Course, CourseError
 from autograder.docker import run_in_docker
@@ -24,7 +24,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_image_is_built_and_the_same_command_runs_without_a_network(docker: Path, mini: Course) -> None:
-    command = [sys.executable, "-m", "autograder.cli", "--course", str(mini.root), "grade", "01_mini"]
+    command = [AUTOGRADER, "--course", str(mini.root), "grade", "01_mini"]
     done = subprocess.run([*command, "--sandbox", "docker", "--students", "ada"], capture_output=True, check=False)
     assert done.returncode == 1  # that of the command inside
     build, run = docker.read_text().splitlines()

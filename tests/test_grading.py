@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from forms import as_colab, as_jupyterlab
-from places import MINI, ROOT
+from places import AUTOGRADER, MINI, ROOT
 
 from autograder import classroom, cli
 from autograder.course import Course, load_course
@@ -131,7 +131,7 @@ def hand_in(course: Course, student: str, data: bytes) -> None:
 
 
 def autograder(course: Course, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder.cli", "--course", str(course.root), *arguments]
+    command = [AUTOGRADER, "--course", str(course.root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
 
 
@@ -238,7 +238,7 @@ def test_an_interrupt_keeps_what_is_graded_and_is_exit_code_130(begun: Course, s
     hand_in(begun, "bob", as_colab(reference_notebook(source, {"double": "def double(x):\n    while True: pass"})))
     settings = begun.root / "course.toml"
     settings.write_text(settings.read_text().replace("cell_wall_seconds = 5", "cell_wall_seconds = 60"))
-    command = [sys.executable, "-m", "autograder.cli", "--course", str(begun.root), "grade", "01_mini"]
+    command = [AUTOGRADER, "--course", str(begun.root), "grade", "01_mini"]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     stored = classroom.result_path(begun, "01_mini", "ada")
     while not stored.exists():

@@ -6,12 +6,12 @@ import json
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from forms import as_colab
 from learner import DOUBLE, Learner
+from places import AUTOGRADER
 
 from autograder.course import Course, load_course
 from autograder.own_progress import progress_path
@@ -193,7 +193,7 @@ def test_an_interrupt_ends_the_check_with_130_and_stores_nothing(learner: Learne
     toml = mini.root / "course.toml"
     toml.write_text(toml.read_text().replace("cell_wall_seconds = 1", "cell_wall_seconds = 60"))
     name = learner.write(double="def double(x):\n    while True: pass")
-    command = [sys.executable, "-m", "autograder.cli", "check", name]
+    command = [AUTOGRADER, "check", name]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert running.stdout is not None
     assert "01_mini" in running.stdout.readline()  # from here on it runs, and would for a minute

@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 from forms import as_colab
 from html_page import text
+from places import AUTOGRADER
 from selenium import webdriver
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
@@ -43,7 +43,7 @@ needs_chromium = pytest.mark.skipif(
 
 
 def autograder(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder.cli", "--course", str(course.root), *arguments]
+    command = [AUTOGRADER, "--course", str(course.root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -66,7 +66,7 @@ class Served:
 def start(course: Course, home: Path) -> Served:
     """`autograder serve`, once it has printed its links, for a user without any Jupyter configuration."""
     port = free_port()
-    command = [sys.executable, "-m", "autograder.cli", "--course", str(course.root)]
+    command = [AUTOGRADER, "--course", str(course.root)]
     command += ["serve", "--no-browser", "--port", str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment |= {"HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": "1"}
