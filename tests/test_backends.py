@@ -1,7 +1,7 @@
 """Every solved notebook, from top to bottom, on each of Keras' backends: all checks pass, and no word of warning.
 
-With TensorFlow, trained networks pass their checks in the rooms (test_assignments) and on Colab's versions (test_colab);
-here its notebooks run without the checks, for their figures and whatever else a reader sees, and hardly train.
+With TensorFlow, trained networks pass their checks in the rooms (test_assignments) and with Colab's versions
+(test_colab). Here its notebooks run without the checks, for their figures and what else is seen, and hardly train.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _runs() -> list[Any]:
 def test_the_solved_notebook_runs_from_top_to_bottom_without_a_warning(
     name: str, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Solutions, figures and, but on TensorFlow (see above), checks and hidden tests; in a kernel as Jupyter starts it."""
+    """Solutions, figures, checks and hidden tests (see above for TensorFlow), in a kernel as Jupyter starts it."""
     for key, value in environment(backend if backend in BACKENDS else "tensorflow").items():
         monkeypatch.setenv(key, value)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
