@@ -176,8 +176,10 @@ def test_the_whole_notebook_runs_on_photos_of_cats_and_dogs(real_photos: Path, m
     for cell in notebook.cells:
         if cell.source.startswith("SCALE ="):
             cell.source = 'SCALE = "full"\nALPHA = 0.25'
-        # Of the net from scratch nothing is asked here.
-        cell.source = cell.source.replace('"scratch_epochs": 15', '"scratch_epochs": 1')
+        # Of the net from scratch nothing is asked here, and these few photos are soon learned.
+        cell.source = cell.source.replace(
+            '"head_epochs": 15, "scratch_epochs": 15', '"head_epochs": 8, "scratch_epochs": 1'
+        )
     tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "compare-2"]
     notebook.cells.remove(*tests)  # its thresholds are those of the drawn pictures
     nbclient.NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(real_photos)}}).execute()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from places import ROOT, trains
+from shorter import untrained
 from test_grading import autograder
-from trainings import untrained
 from workshop import KNOWS, STUDENTS, handed_in, points, source
 
 from autograder.classroom import rooms_for
@@ -216,7 +216,7 @@ def test_damaged_notebooks_earn_in_the_rooms_what_the_undamaged_do(name: str, tm
     """Trainings are left out, up to a minute a grading; that their exercise gets the same code is tested above."""
     assignment, limits = read_source(COURSE, name), COURSE.assignment(name).limits
     # Keras in one notebook takes as long as NumPy in several.
-    count, seeds = (1, 1) if trains(COURSE.source_folder, name) else (6, 2)
+    count, seeds = (1, 1) if trains(COURSE.source_folder, name) else (4, 2)
     students = simulate(COURSE, name, count, 3, tmp_path)
     with rooms_for(COURSE, assignment, "bubblewrap") as rooms:
 

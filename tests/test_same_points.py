@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 from places import ROOT, trains
+from shorter import TRAININGS, figures, untrained
 from test_grading import autograder
 from test_vanilla_nbgrader import nbgrader
-from trainings import TRAININGS, untrained
 
 from autograder.course import Course, load_course
 from autograder.files import write_atomically
 from autograder.gradebook import open_gradebook, register
 from autograder.release import build_source, release
 from autograder.simulate import simulate
-from autograder.source import AssignmentSource, Role, read_source
+from autograder.source import AssignmentSource, read_source
 
 SEED = 5
 TRAINS = "07_conv1d_text"  # for the shortest time of all
@@ -78,13 +78,10 @@ def _students(origin: Path, source: AssignmentSource) -> int:
 
 
 def _without_figures(source: AssignmentSource, data: bytes) -> str:
-    """The student deletes the course's figures, which earn nothing and take most of a kernel's time."""
-    graded = [cell.index for cell in source.cells if cell.is_code and cell.role is not Role.PLAIN]
-    needed = frozenset().union(*(source.trust.needs[index] for index in graded))
-    figures = {c.id for c in source.cells if c.is_code and c.role is Role.PLAIN and c.index not in needed}
-    document = json.loads(data)
-    kept = [cell for cell in document["cells"] if cell["id"] not in figures]
-    assert len(document["cells"]) - len(kept) == len(figures)
+    """The student deletes the course's figures, which earn nothing."""
+    document, unneeded = json.loads(data), figures(source)
+    kept = [cell for cell in document["cells"] if cell["id"] not in unneeded]
+    assert len(document["cells"]) - len(kept) == len(unneeded)
     return json.dumps(document | {"cells": kept})
 
 

@@ -563,7 +563,7 @@ def learning_rate_far_too_high(train, validation, seed):
 @misconception("train_vgg", hint="scaling must be a layer of the model")
 def scaled_outside_of_the_model(train, validation, seed):
     keras.utils.set_random_seed(seed)
-    return _fit(keras.Sequential([*_parts(scale=False), new_net()]), train[0] / 255.0, train[1], epochs=4)
+    return _fit(keras.Sequential([*_parts(scale=False), new_net()]), train[0] / 255.0, train[1], epochs=2)
 
 
 @misconception("train_vgg", hint="learned from the validation part")
@@ -587,7 +587,7 @@ def validation_pictures_added(train, validation, seed):
 @misconception("train_vgg", hint="overfits")
 def no_augmentation(train, validation, seed):
     keras.utils.set_random_seed(seed)
-    return _fit(keras.Sequential([*_parts(flip=False), new_net()]), train[0][:1200], train[1][:1200], 25)
+    return _fit(keras.Sequential([*_parts(flip=False), new_net()]), train[0][:800], train[1][:800], 20)
 
 
 @misconception("train_vgg", hint="not enough")

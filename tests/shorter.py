@@ -1,11 +1,11 @@
-"""Submissions without the exercises that take a minute, for tests that are about something else."""
+"""Notebooks without what takes long, for tests that are about something else."""
 
 from __future__ import annotations
 
 import json
 
 from autograder.release import generate
-from autograder.source import AssignmentSource
+from autograder.source import AssignmentSource, Role
 
 TRAININGS = {
     "train_lenet",
@@ -16,6 +16,13 @@ TRAININGS = {
     "train_localizer",
     "train_yolo",
 }
+
+
+def figures(source: AssignmentSource) -> set[str]:
+    """The ids of the cells that nothing graded needs: the course's figures, which take most of a kernel's time."""
+    graded = [cell.index for cell in source.cells if cell.is_code and cell.role is not Role.PLAIN]
+    needed = frozenset().union(*(source.trust.needs[index] for index in graded))
+    return {c.id for c in source.cells if c.is_code and c.role is Role.PLAIN and c.index not in needed}
 
 
 def untrained(assignment: AssignmentSource, data: bytes) -> bytes:
