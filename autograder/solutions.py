@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from nbformat import NotebookNode
 
 from autograder.course import Course, find_course
-from autograder.source import AssignmentSource, Role, read_source
+from autograder.source import AssignmentSource, Role, SourceCell, read_source
 
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
@@ -19,15 +19,18 @@ def load_solution(assignment: str, course: Course | None = None) -> SimpleNamesp
 
     >>> load_solution("01_convolution").correlate2d(image, kernel)  # doctest: +SKIP
     """
-    source = read_source(course or find_course(), assignment)
-    wanted = {c.index for c in source.cells if c.role is Role.SOLUTION}
-    wanted |= frozenset().union(*(source.trust.needs[index] for index in wanted))
     namespace: dict[str, object] = {"__name__": f"solution_{assignment}"}
     os.environ.setdefault("CONVKIT_DRAW", "0")
-    for cell in source.cells:
-        if cell.index in wanted and cell.role is not Role.TEST:
-            exec(compile(cell.text, f"<{assignment}: {cell.id}>", "exec"), namespace)
+    for cell in solution_cells(read_source(course or find_course(), assignment)):
+        exec(compile(cell.text, f"<{assignment}: {cell.id}>", "exec"), namespace)
     return SimpleNamespace(**{k: v for k, v in namespace.items() if not k.startswith("__")})
+
+
+def solution_cells(source: AssignmentSource) -> list[SourceCell]:
+    """The answers and what they need."""
+    wanted = {c.index for c in source.cells if c.role is Role.SOLUTION}
+    wanted |= frozenset().union(*(source.trust.needs[index] for index in wanted))
+    return [cell for cell in source.cells if cell.index in wanted and cell.role is not Role.TEST]
 
 
 def reference_notebook(source: AssignmentSource, replaced: dict[str, str] | None = None) -> NotebookNode:

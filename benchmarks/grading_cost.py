@@ -10,13 +10,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from pathlib import Path
 
 from classes import KERAS, NUMPY, TINY, TRAINING
 from growth import SIZES, growth
 from peers import OTTER_BIN, peers
 from phases import phases
-from results_page import machine, write_section
+from results_page import machine, page, write_section
 
 PARTS = ("floor", "growth", "peers")
 CLASSES = (10, 40)
@@ -27,7 +26,7 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be given more than once")
     parser.add_argument("--classes", type=int, nargs="+", default=CLASSES, help="submissions, beside the other graders")
     parser.add_argument("--quick", action="store_true", help="a trial with tiny classes; its figures mean little")
-    parser.add_argument("--write", type=Path, help="put the tables between their marks in this file")
+    parser.add_argument("--write", type=page, help="put the tables between their marks in this file")
     arguments = parser.parse_args()
     wanted = arguments.only or PARTS
     if "peers" in wanted and not (OTTER_BIN / "python").exists():

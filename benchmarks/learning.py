@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-from results_page import machine, table, write_section
+from results_page import machine, page, table, write_section
 
 from autograder.classroom import rooms_for
 from autograder.course import COURSE_FILE, Course, load_course
@@ -135,10 +135,8 @@ def main() -> None:
     parser.add_argument("what", choices=["seeds", "full", "scenes"])
     parser.add_argument("assignments", nargs="*", help="all that have a measure.py, if none is named")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--write", type=Path, help="put the tables between their marks in this file")
+    parser.add_argument("--write", type=page, help="put the tables between their marks in this file")
     arguments = parser.parse_args()
-    if arguments.write and not arguments.write.is_file():
-        parser.error(f"--write: there is no page {arguments.write} to write into")  # before minutes of measuring
     makers: dict[str, Callable[[str], str]] = {"seeds": lambda name: seeds(name, arguments.seeds), "full": full}
     if arguments.what == "scenes":
         sections = {"scenes": scenes_table(arguments.seeds)}

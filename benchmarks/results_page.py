@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import platform
 from pathlib import Path
 
 import psutil
 
 from autograder.files import write_atomically
+
+
+def page(text: str) -> Path:
+    """For argparse: a page to write into, refused before anything is measured if it is not there."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no page {path} to write into")
+    return path
 
 
 def write_section(path: Path, name: str, text: str) -> None:

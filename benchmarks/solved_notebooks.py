@@ -1,6 +1,6 @@
 """What each solved notebook takes from top to bottom, checks and figures included, on the small samples.
 
-python benchmarks/solved_notebooks.py [ASSIGNMENT …] [--write docs/results.md]
+python benchmarks/solved_notebooks.py [--write docs/results.md]
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from measured import Cost, measured, run
-from results_page import machine, table, write_section
+from results_page import machine, page, table, write_section
 
 from autograder.course import Course, load_course
 from autograder.solutions import reference_notebook
@@ -36,13 +36,12 @@ def cost_of(course: Course, assignment: str) -> Cost:
 def main() -> None:
     course = load_course(ROOT)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("assignments", nargs="*", help="all, if none is named")
-    parser.add_argument("--write", type=Path, help="put the table between its marks in this file")
+    parser.add_argument("--write", type=page, help="put the table between its marks in this file")
     arguments = parser.parse_args()
     rows = []
-    for name in arguments.assignments or [assignment.name for assignment in course.assignments]:
-        cost = cost_of(course, name)
-        rows.append([name, f"{cost.wall:.0f}", f"{cost.cpu:.0f}", f"{cost.peak_bytes / 1e6:.0f}"])
+    for assignment in course.assignments:
+        cost = cost_of(course, assignment.name)
+        rows.append([assignment.name, f"{cost.wall:.0f}", f"{cost.cpu:.0f}", f"{cost.peak_bytes / 1e6:.0f}"])
         print(*rows[-1], flush=True)
     if arguments.write:
         write_section(arguments.write, "notebooks", f"Measured on {machine()}.\n\n{table(HEADER, rows)}")

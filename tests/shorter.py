@@ -7,15 +7,8 @@ import json
 from autograder.release import generate
 from autograder.source import AssignmentSource, Role
 
-TRAININGS = {
-    "train_lenet",
-    "train_vgg",
-    "compare",
-    "train_text_cnn",
-    "train_both",
-    "train_localizer",
-    "train_yolo",
-}
+# The exercises that train networks.
+TRAININGS = {"train_lenet", "train_vgg", "compare", "train_text_cnn", "train_both", "train_localizer", "train_yolo"}
 
 
 def figures(source: AssignmentSource) -> set[str]:

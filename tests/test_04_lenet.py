@@ -255,12 +255,12 @@ def test_the_reference_knows_new_digits_and_loses_less_than_one_dense_layer_wher
     moved = np.roll(test[0], 2, axis=2)
     known, known_moved = (_right(model, images, test[1]) for images in (test[0], moved))
     assert known >= 0.96
-    assert 2 / 3 < known_moved / known < 0.85
+    assert 2 / 3 < known_moved / known < 5 / 6
     keras.utils.set_random_seed(0)
     linear = keras.Sequential([keras.Input((28, 28, 1)), LAYERS.Flatten(), LAYERS.Dense(10, activation="softmax")])
     linear.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
     linear.fit(*first, epochs=10, batch_size=64, verbose=0)
-    assert _right(linear, moved, test[1]) < known_moved - 0.05
+    assert _right(linear, moved, test[1]) < min(0.75, known_moved - 0.05)
 
 
 def _right(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:

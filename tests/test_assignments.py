@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from autograder.quality import MIN_HINTED_SHARE, MIN_PER_EXERCISE
 from autograder.release import generate
 from autograder.repair import put_on_frame
 from autograder.simulate import misconceptions_path
-from autograder.solutions import reference_notebook, with_misconception
+from autograder.solutions import reference_notebook, solution_cells, with_misconception
 from autograder.source import STUB, AssignmentSource, Role, read_source
 from autograder.submission import parse_notebook
 
@@ -45,6 +46,16 @@ def test_an_exercise_is_named_after_what_it_defines(name: str) -> None:
     for exercise in source.exercises:
         assert exercise.name in exercise.solution.names.defines
         assert hasattr(solution, exercise.name)
+
+
+@pytest.mark.parametrize("name", [name for name in ASSIGNMENTS if trains(COURSE.source_folder, name)])
+def test_what_a_reference_reaches_is_measured_with_names_that_it_has(name: str) -> None:
+    """`measure.py` gets what `load_solution` defines; `make seeds` and `make full-scale` run it, and no test does."""
+    text = (COURSE.source_folder / name / "measure.py").read_text(encoding="utf-8")
+    reads = set(re.findall(r"\bsolution\.(\w+)", text))
+    defined = frozenset().union(*(cell.names.defines for cell in solution_cells(read_source(COURSE, name))))
+    assert reads
+    assert reads <= defined
 
 
 @each_assignment

@@ -376,9 +376,9 @@ def _fitted(images, labels, seed, epochs=15, batch_size=64, rate=0.003, **option
     return model
 
 
-def _in_small(images):
+def _in_small(images, epochs=15):
     """Epochs for a mistake that shows in the small trainings of the last check: the large one is then cut short."""
-    return 1 if len(images) > 500 else 15
+    return 1 if len(images) > 150 else epochs
 
 
 @misconception("train_lenet", hint="no better than guessing")
@@ -419,7 +419,7 @@ def learned_from_validation_too(train, validation, seed):
 
 @misconception("train_lenet", hint="a leak")
 def learned_from_validation_alone(train, validation, seed):
-    return _fitted(*validation, seed, epochs=1 if len(validation[0]) > 100 else 40)
+    return _fitted(*validation, seed, _in_small(validation[0], 40))
 
 
 @misconception("train_lenet", hint="same network")

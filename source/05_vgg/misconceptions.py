@@ -535,9 +535,9 @@ def _fit(model, images, labels, epochs=None, loss="sparse_categorical_crossentro
     return model
 
 
-def _in_small(images):
+def _in_small(images, epochs=None):
     """Epochs for a mistake that shows in the small trainings of the last check: the large one is then cut short."""
-    return 1 if len(images) >= 500 else None
+    return 1 if len(images) >= 500 else epochs
 
 
 @misconception("train_vgg", hint="learned nothing")
@@ -572,7 +572,7 @@ def trained_on_the_validation_part(train, validation, seed):
     keras.utils.set_random_seed(seed)
     if len(train[0]) != len(train[1]):
         raise ValueError("as many labels as pictures are needed")
-    return _fit(keras.Sequential([*_parts(), new_net()]), *validation, _in_small(validation[0]) or 15)
+    return _fit(keras.Sequential([*_parts(), new_net()]), *validation, _in_small(validation[0], 15))
 
 
 @misconception("train_vgg", hint="learned from the validation part")
