@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from unittest import mock
 
 import pytest
@@ -13,10 +16,17 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from places import ROOT
 
 VERSIONS = ROOT / "tests" / "colab-constraints.txt"
 _NOWHERE = "http://127.0.0.1:9"  # nothing listens there, so that whatever asks for a network is refused at once
+
+
+class Run(Protocol):
+    """Runs a notebook and gives it back with its outputs."""
+
+    def __call__(self, notebook: NotebookNode, *, allow_errors: bool = False) -> NotebookNode: ...
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,9 @@ class Runtime:
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
-    def execute(self, notebook: NotebookNode, *, allow_errors: bool = False) -> NotebookNode:
-        """The notebook, run from top to bottom in a kernel of this runtime, with its outputs."""
+    @contextmanager
+    def session(self) -> Iterator[Run]:
+        """One kernel, as long as the block; the function runs a notebook in it from top to bottom."""
         python = str(self.python)
 
         class Kernel(AsyncKernelManager):
@@ -71,16 +82,21 @@ class Runtime:
                 argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
                 return KernelSpec(argv=argv, display_name="Colab", language="python")
 
-        client = NotebookClient(
-            notebook,
-            timeout=300,
-            allow_errors=allow_errors,
-            kernel_manager_class=Kernel,
-            resources={"metadata": {"path": str(self.folder)}},
-        )
-        with mock.patch.dict(os.environ, self.environment, clear=True):
-            done: NotebookNode = client.execute()
-        return done
+        where = {"metadata": {"path": str(self.folder)}}
+        client = NotebookClient(new_notebook(), timeout=300, kernel_manager_class=Kernel, resources=where)
+
+        def run(notebook: NotebookNode, *, allow_errors: bool = False) -> NotebookNode:
+            client.nb, client.allow_errors = notebook, allow_errors
+            done: NotebookNode = client.execute(cleanup_kc=False)
+            return done
+
+        with mock.patch.dict(os.environ, self.environment, clear=True), client.setup_kernel():
+            yield run
+
+    def execute(self, notebook: NotebookNode, *, allow_errors: bool = False) -> NotebookNode:
+        """The notebook, run in a kernel of its own, with its outputs."""
+        with self.session() as run:
+            return run(notebook, allow_errors=allow_errors)
 
 
 def fresh(folder: Path) -> Runtime:

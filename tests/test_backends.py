@@ -36,8 +36,12 @@ import keras
 def fit_few(model, *arguments, **options):
     given = inspect.signature(fit).bind(model, *arguments, **options)
     given.arguments |= {name: keras.tree.map_structure(lambda a: a[:16], given.arguments[name]) for name in "xy"}
+    epochs = given.arguments.get("epochs", 1)
+    given.arguments["epochs"] = min(epochs, 2)
     model.run_eagerly = True  # a graph takes longer to make than so little to compute
-    return fit(*given.args, **given.kwargs)
+    history = fit(*given.args, **given.kwargs)
+    history.history = {name: (values * epochs)[:epochs] for name, values in history.history.items()}
+    return history
 
 fit, keras.Model.fit = keras.Model.fit, fit_few"""
 

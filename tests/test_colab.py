@@ -64,23 +64,28 @@ def shown(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 @each_assignment
-def test_a_solved_release_runs_in_colab_and_passes_its_checks(name: str, runtime: Runtime) -> None:
-    notebook = runtime.execute(solved(name))
-    assert [o for o in shown(notebook) if o.output_type == "error" or o.get("name") == "stderr"] == []
-    passed = [line for o in shown(notebook) for line in o.get("text", "").splitlines() if line.startswith("✓")]
-    assert len(passed) >= len(read_source(COURSE, name).exercises)
+def test_a_release_runs_as_it_is_handed_out_and_then_solved(name: str, runtime: Runtime) -> None:
+    """A student runs everything, is told what is not written yet, writes it, and runs everything again."""
+    with runtime.session() as run:
+        _says_what_is_not_written_and_goes_on(name, run(released(name), allow_errors=True))
+        _passes_its_checks(name, run(solved(name)))
 
 
-@each_assignment
-def test_an_untouched_release_says_what_is_not_written_and_goes_on(name: str, runtime: Runtime) -> None:
-    notebook, source = runtime.execute(released(name), allow_errors=True), read_source(COURSE, name)
+def _says_what_is_not_written_and_goes_on(name: str, notebook: NotebookNode) -> None:
     texts = ["\n".join(output.traceback) for output in shown(notebook) if output.output_type == "error"]
     assert [text for text in texts if not UNWRITTEN.fullmatch(text)] == []
     assert [output for output in shown(notebook) if output.get("name") == "stderr"] == []
+    source = read_source(COURSE, name)
     for cell in notebook.cells:
         original = source.by_grade_id.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
         if original is not None and original.role is Role.TEST and not original.is_hidden:
             assert [output.output_type for output in cell.outputs] == ["error"], original.grade_id
+
+
+def _passes_its_checks(name: str, notebook: NotebookNode) -> None:
+    assert [o for o in shown(notebook) if o.output_type == "error" or o.get("name") == "stderr"] == []
+    passed = [line for o in shown(notebook) for line in o.get("text", "").splitlines() if line.startswith("✓")]
+    assert len(passed) >= len(read_source(COURSE, name).exercises)
 
 
 def test_these_are_the_published_versions(runtime: Runtime) -> None:
