@@ -15,7 +15,7 @@ import pytest
 from places import ROOT, trains
 from shorter import TRAININGS, figures, untrained
 from test_grading import autograder
-from test_vanilla_nbgrader import nbgrader
+from test_vanilla_nbgrader import environment, nbgrader
 
 from autograder.course import Course, load_course
 from autograder.files import write_atomically
@@ -34,8 +34,13 @@ def _classes() -> list[Any]:
     return [pytest.param(origin, name, id=name, marks=pytest.mark.slow(seconds=40)) for origin, name in found]
 
 
+@pytest.mark.filterwarnings("ignore:Object of type .* not in session")  # nbgrader's own
 @pytest.mark.parametrize(("origin", "assignment"), _classes())
-def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignment: str, tmp_path: Path) -> None:
+def test_a_simulated_class_earns_the_same_points_both_ways(
+    origin: Path, assignment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("PATH", "JUPYTER_CONFIG_DIR"):
+        monkeypatch.setenv(key, environment()[key])
     folder = tmp_path / "course"
     shutil.copytree(origin / "source", folder / "source")
     shutil.copy(origin / "course.toml", folder)
@@ -51,7 +56,7 @@ def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignm
 
     release(course, assignment)
     register(course, source)
-    nbgrader(course, "autograde", assignment)
+    _autograde_as_vanilla(course, assignment)
     one_kernel = _scores(course, assignment)
 
     out = tmp_path / "out.json"
@@ -62,6 +67,20 @@ def test_a_simulated_class_earns_the_same_points_both_ways(origin: Path, assignm
     earned = {e["points"] == e["max_points"] for r in results for e in r["exercises"] if e["grade_id"] not in TRAININGS}
     assert earned == {False, True}, "a class that does everything right, or wrong, shows little: choose another seed"
     assert _scores(course, assignment) == three_rooms
+
+
+def _autograde_as_vanilla(course: Course, assignment: str) -> None:
+    """What `nbgrader autograde` does with each submission, without starting nbgrader anew."""
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.root)
+    nbgrader_api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    for student in sorted(folder.name for folder in course.submitted_folder.iterdir()):
+        done = nbgrader_api.autograde(assignment, student)
+        assert done["success"], done["log"]
 
 
 def _scores(course: Course, assignment: str) -> dict[str, float]:
