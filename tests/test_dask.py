@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from living import outliving, started_as
 from many import A, autograder, command, comparable, events, gradebook_rows, hand_in_class
 
 from autograder.classroom import load_results
@@ -68,13 +69,12 @@ def test_one_worker_is_killed_one_joins_and_every_submission_is_graded_once(mini
         assert running.poll() is None
         time.sleep(0.02)
     family = first.children(recursive=True)
-    assert any("bwrap" in process.name() for process in family)
+    assert started_as(family, "bwrap")
     first.send_signal(signal.SIGKILL)
     second = cluster.worker()
     assert running.wait(timeout=200) == 0
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
-    assert not [p for p in second.children(recursive=True) if "bwrap" in p.name()]  # its rooms were closed
+    assert outliving(family) == []
+    assert started_as(second.children(recursive=True), "bwrap") == []  # its rooms were closed
     graded = [e for e in events(told.read_text()) if e["event"] == "graded"]
     assert sorted(e["student"] for e in graded) == sorted(names) == sorted(gradebook_rows(mini))
     assert Verdict.NOT_GRADED not in {result.verdict for result in load_results(mini, A)}

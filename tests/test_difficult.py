@@ -25,6 +25,7 @@ import nbformat
 import psutil
 import pytest
 from difficult_corpus import FOLDER, KINDS, Difficult, corpus, read
+from living import command_line
 
 from autograder.course import Course, load_course
 from autograder.feedback import render_feedback
@@ -331,10 +332,7 @@ def _without_seconds(value: Any) -> Any:
 
 
 def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline()[-3:])
-    except psutil.Error:
-        return "gone"
+    return " ".join(command_line(process)[-3:]) or "gone"
 
 
 def _mounts(pid: int) -> tuple[str, ...]:

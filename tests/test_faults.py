@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from living import outliving
 from many import A, autograder, command, comparable, events, gradebook_rows, hand_in, hand_in_class, notebook
 from places import MINI
 
@@ -58,8 +59,7 @@ def test_a_run_killed_at_ten_random_instants_ends_as_an_undisturbed_one(mini: Co
             with_rooms = running.children(recursive=True)
             running.send_signal(signal.SIGKILL)
             running.wait()
-        _, alive = psutil.wait_procs(with_rooms, timeout=10)
-        assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+        assert outliving(with_rooms) == []
         graded += _graded_anew(told)
     assert autograder(mini, "grade", A, "--events", str(told)).returncode == 0
     graded += _graded_anew(told)

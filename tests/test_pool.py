@@ -14,6 +14,7 @@ from pathlib import Path
 import engines
 import psutil
 import pytest
+from living import command_line, outliving, started_as
 from many import A, autograder, command, comparable, events, gradebook_rows, hand_in, hand_in_class, notebook
 
 from autograder import class_run, classroom
@@ -252,16 +253,14 @@ def test_a_killed_worker_and_a_killed_fork_server_cost_nothing(mini: Course) -> 
     while not told.exists() or told.read_text().count('"graded"') < 2:
         assert running.poll() is None
         time.sleep(0.02)
-    workers = [p for p in running.children() if "spawn_main" in " ".join(p.cmdline())]
+    workers = [p for p in running.children() if "spawn_main" in " ".join(command_line(p))]
     assert len(workers) == 2
     family = workers[0].children(recursive=True)
     workers[0].kill()
-    servers = [p for p in workers[1].children(recursive=True) if "autograder.rooms.forkserver" in p.cmdline()]
-    python = [p for p in servers if "python" in p.name()]
-    python[0].kill()
+    inside = started_as(workers[1].children(recursive=True), "python")
+    next(p for p in inside if "autograder.rooms.forkserver" in command_line(p)).kill()
     assert running.wait(timeout=120) == 0
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+    assert outliving(family) == []
     assert sorted(result.student for result in classroom.load_results(mini, A)) == sorted(names)
     assert Verdict.NOT_GRADED not in {result.verdict for result in classroom.load_results(mini, A)}
     assert len(gradebook_rows(mini)) == 12
@@ -286,8 +285,7 @@ def test_an_interrupt_of_the_whole_terminal_stores_what_is_finished(mini: Course
     finished = [e["student"] for e in events(told.read_text()) if e["event"] == "graded"]
     assert sorted(finished) == [result.student for result in classroom.load_results(mini, A)]
     assert sorted(finished) == sorted(gradebook_rows(mini))
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+    assert outliving(family) == []
 
 
 def test_one_worker_or_one_submission_starts_no_pool(mini: Course) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from living import command_line
 from small import SECRET, SMALL
 
 from autograder.rooms import bubblewrap
@@ -263,14 +264,7 @@ NOTHING = {
 
 def sleepers() -> list[psutil.Process]:
     """Those of this test run; other workers have their own."""
-    return [each for each in psutil.Process().children(recursive=True) if _command(each) == ["sleep", "98765"]]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+    return [each for each in psutil.Process().children(recursive=True) if command_line(each) == ["sleep", "98765"]]
 
 
 def test_nothing_of_one_submission_is_there_for_the_next(server):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from living import outliving, started_as
 from small import SMALL
 
 from autograder.rooms import parcel, process
@@ -30,7 +31,7 @@ def own():
 def fork_server(rooms: RoomServer) -> psutil.Process:
     """The process that forks, inside bubblewrap."""
     family = psutil.Process(rooms._servers[0].process.pid).children(recursive=True)
-    return next(each for each in family if "python" in each.name())
+    return started_as(family, "python")[0]
 
 
 @pytest.mark.parametrize("victim", ["bubblewrap", "fork server"])
@@ -105,8 +106,7 @@ def test_rooms_end_when_the_grader_is_killed():
     family = [psutil.Process(int(pid)), *psutil.Process(int(pid)).children(recursive=True)]
     os.kill(grader, signal.SIGKILL)
     os.waitpid(grader, 0)
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+    assert outliving(family) == []
     for path in Path(os.fsdecode(folder)).glob("*"):
         path.unlink()
     Path(os.fsdecode(folder)).rmdir()
