@@ -21,7 +21,7 @@ from autograder.release import generate
 from autograder.repair import put_on_frame
 from autograder.simulate import misconceptions_path
 from autograder.solutions import reference_notebook, solution_cells, with_misconception
-from autograder.source import STUB, AssignmentSource, Role, read_source
+from autograder.source import STUB, AssignmentSource, Role, read_source, source_path
 from autograder.submission import parse_notebook
 
 COURSE = load_course(ROOT)
@@ -65,6 +65,16 @@ def test_each_notebook_has_a_written_question_a_prediction_and_hidden_tests(name
     assert sum(bool(c.hidden_lines) for c in cells) >= 5
     released = generate(read_source(COURSE, name)).cells
     assert all("raise NotImplementedError()" in cell.source for cell in released if _is_solution(cell))
+
+
+@each_assignment
+def test_every_line_of_a_text_cell_is_a_comment_in_the_source(name: str) -> None:
+    """Jupytext forgives one that is not; an editor, or a Python that reads the file, does not."""
+    in_text = False
+    for number, line in enumerate(source_path(COURSE, name).read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("# %%"):
+            in_text = "[markdown]" in line
+        assert not in_text or not line or line.startswith("#"), f"line {number}: {line}"
 
 
 def _is_solution(cell: object) -> bool:
