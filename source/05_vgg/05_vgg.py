@@ -315,8 +315,8 @@ draw.lines({name: (range(len(layers) + 1), [receptive_field(layers[:depth]) for 
 # `keras.Sequential`. It needs no input shape: Keras builds the block when it first sees pictures.
 #
 # One choice is free, how the weights begin. With ReLU, `kernel_initializer="he_uniform"` keeps the numbers about as
-# large from layer to layer. The rule was published in 2015, after VGG, whose authors
-# trained 11 layers first and put in the others later.
+# large from layer to layer. The rule was published in 2015, after VGG, whose authors trained 11 layers first and put in
+# the others later.
 
 # %% nbgrader={"grade": false, "grade_id": "vgg_block", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def vgg_block(filters, convs):
