@@ -32,7 +32,7 @@ fit, keras.Model.fit = keras.Model.fit, fit_few"""
 
 
 def hardly_train(notebook: NotebookNode, where: str = "True") -> None:
-    """Networks learn from 16 examples in two epochs, `where` that holds of the arguments `given` to `fit`."""
+    """Networks learn from 16 examples in two epochs; `where` can ask for more of the arguments `given` to `fit`."""
     setup = next(place for place, cell in enumerate(notebook.cells) if "import keras" in cell.source)
     notebook.cells.insert(setup + 1, new_code_cell(_FIT_FEW.replace("{few}", where)))
 

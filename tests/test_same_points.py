@@ -80,7 +80,7 @@ def _autograde_as_vanilla(course: Course, assignment: str) -> None:
     nbgrader_api = NbGraderAPI(CourseDirectory(config=config), config=config)
     for student in sorted(folder.name for folder in course.submitted_folder.iterdir()):
         done = nbgrader_api.autograde(assignment, student)
-        assert done["success"], done["log"]
+        assert done["success"], done
 
 
 def _scores(course: Course, assignment: str) -> dict[str, float]:
