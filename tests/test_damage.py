@@ -107,7 +107,7 @@ def _in_force(frame: Frame, names: Mapping[str, frozenset[str]]) -> dict[tuple[s
     for cell in frame.cells:
         if cell.origin is not None and cell.role is Role.TEST:
             grade_id = cell.origin.grade_id
-            then |= {(grade_id, name): found[name] for name in names[grade_id.rpartition("-")[0]]}
+            then |= {(grade_id, name): found.get(name, "") for name in names[grade_id.rpartition("-")[0]]}
         elif cell.is_code:
             with suppress(SyntaxError):
                 for statement in ast.parse(python_part(cell.text)).body:
