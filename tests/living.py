@@ -16,14 +16,20 @@ def command_line(process: psutil.Process) -> list[str]:
 
 
 def started_as(processes: Iterable[psutil.Process], program: str) -> list[psutil.Process]:
-    """Those whose program has this word in its name."""
-    return [process for process in processes if program in "".join(command_line(process)[:1])]
+    """Those whose program has this word in its name; also such as have ended and were not asked for."""
+    return [process for process in processes if program in _name(process)]
 
 
 def outliving(family: Iterable[psutil.Process], seconds: float = 10) -> list[psutil.Process]:
     """Those that have not ended after so long."""
     _, alive = psutil.wait_procs(list(family), timeout=seconds)
     return [process for process in alive if not _has_ended(process)]
+
+
+def _name(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return process.name()
+    return ""
 
 
 def _has_ended(process: psutil.Process) -> bool:

@@ -1,6 +1,7 @@
 """Every solved notebook on each of Keras' backends: all checks pass, and no word of warning.
 
-PyTorch runs them from top to bottom. JAX, which compiles each operation anew, leaves out what only illustrates.
+PyTorch runs them from top to bottom. JAX, which compiles each operation anew, leaves out what only illustrates
+and trains 06's network from scratch, which guesses either way, for one epoch.
 With TensorFlow, trained networks pass their checks in the rooms (test_assignments) and with Colab's versions
 (test_colab). Here its notebooks run without the checks, for their figures and what else is seen, and hardly train.
 """
